@@ -1,0 +1,1 @@
+"""The rooms for features: one folder per area, discovered, never listed."""

@@ -1,0 +1,1 @@
+"""The rooms for outside systems: one folder per product, discovered, never listed."""

@@ -1,0 +1,80 @@
+"""What an area or integration offers to features it does not know: digest sections, cards, checks, search."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from hydra_lab.kernel.context import Context
+
+
+@dataclass(frozen=True, kw_only)
+class CheckResult:
+    """What a check found. ``status`` is ``unknown`` where it could not look; ``fix`` says what to do."""
+
+    status: Literal["ok", "warn", "bad", "unknown"]
+    detail: str
+    fix: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only)
+class Check:
+    """A health check, shown by ``hydra doctor``, ``health.show`` and the home page."""
+
+    name: str
+    title: str
+    run: Callable[["Context"], CheckResult]
+
+
+@dataclass(frozen=True, kw_only)
+class DigestSection:
+    """A part of the digest, made from the journal between two times."""
+
+    name: str
+    title: str
+    write: Callable[["Context", datetime, datetime], str | None]
+
+
+@dataclass(frozen=True, kw_only)
+class SearchSource:
+    """Something that can be searched: ``find(ctx, query, limit)`` gives ``{title, url, text, score}`` rows."""
+
+    name: str
+    find: Callable[["Context", str, int], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, kw_only)
+class Card:
+    """A tile on the home page: ``load`` gives the values of its template."""
+
+    name: str
+    title: str
+    template: str
+    load: Callable[["Context"], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only)
+class Fact:
+    """A measured value for STATE.json: ``measure`` answers JSON-ready data, or raises to be shown as unknown."""
+
+    name: str
+    measure: Callable[["Context"], Any]
+
+
+@dataclass(frozen=True, kw_only)
+class Beat:
+    """Something done again and again by the leading process while Hydra runs, e.g. bringing STATE.json up to date.
+
+    ``every_s`` is the pause between two runs; ``on`` names journal events (prefixes) after which it runs at once,
+    at most once a second.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[["Context"], None]
+    on: tuple[str, ...] = ()
+
+
+Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat

@@ -1,0 +1,88 @@
+"""Calling outside systems over HTTP: one client that turns every failure into the kernel's errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from hydra_lab.kernel.errors import Busy, Denied, Refused, Unavailable
+
+
+def retry_after_s(response: httpx.Response) -> float | None:
+    """Seconds asked for by ``Retry-After`` (RFC 9110 section 10.2.3: a number or a date), ``None`` if absent or odd."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+@contextmanager
+def translated(who: str) -> Iterator[None]:
+    """Turn httpx's transport errors into ``Unavailable`` and undecodable answers into ``Refused``."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise Unavailable(f"{who} did not answer in time.") from error
+    except (httpx.DecodingError, httpx.TooManyRedirects) as error:
+        raise Refused(f"{who} sent an answer that cannot be read.") from error
+    except httpx.InvalidURL as error:
+        raise Refused(f"The address of {who} is not a URL: {error}") from error
+    except httpx.TransportError as error:
+        raise Unavailable(f"{who} cannot be reached: {type(error).__name__}.") from error
+
+
+class HttpClient:
+    """A sync client for one or many outside systems, without redirects, environment proxies or shared cookies."""
+
+    def __init__(self, *, timeout_s: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(
+            timeout=timeout_s, transport=transport, follow_redirects=False, trust_env=False,
+            headers={"User-Agent": "hydra-lab"},
+        )  # fmt: skip
+
+    def request(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
+        """One call. ``who`` names the system in errors.
+
+        Raises ``Denied`` on 401 and 403, ``Busy`` on 429 and on 503 with ``Retry-After``, ``Unavailable`` on other
+        5xx, time-outs and refused connections, ``Refused`` on any other answer that is not 2xx.
+        """
+        with translated(who):
+            response = self._client.request(method, url, **options)
+        return checked(who, response)
+
+    def json(self, who: str, method: str, url: str, **options: Any) -> Any:
+        """Like ``request``; the body decoded from JSON. Raises ``Refused`` when it is not JSON."""
+        response = self.request(who, method, url, **options)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise Refused(f"{who} answered something that is not JSON.") from error
+
+    def raw(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
+        """One call whose status the caller judges; only transport failures raise."""
+        with translated(who):
+            return self._client.request(method, url, **options)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._client.close()
+
+
+def checked(who: str, response: httpx.Response) -> httpx.Response:
+    """The response if it is 2xx, else the error its status stands for."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return response
+    if status in (401, 403):
+        raise Denied(f"{who} refused the credentials (HTTP {status}).", fix=f"Set a valid credential for {who}.")
+    if status == 429 or (status == 503 and "retry-after" in response.headers):
+        raise Busy(f"{who} asked to come back later (HTTP {status}).", retry_after_s=retry_after_s(response))
+    if status >= 500:
+        raise Unavailable(f"{who} answered HTTP {status}.")
+    raise Refused(f"{who} answered HTTP {status}.", status=status)

@@ -1,0 +1,214 @@
+"""Verbs: declared once with ``@operation``, ``@stream`` or ``@endpoint`` and shown on every surface."""
+
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Effect(StrEnum):
+    """What a verb does to the world; policy and tool hints are made from it."""
+
+    READ = "read"
+    WRITE = "write"
+    DANGER = "danger"
+
+
+class Input(BaseModel):
+    """Base of every operation's input: frozen, and a field nobody declared is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nothing(Input):
+    """The input of an operation that takes none."""
+
+
+class Output(BaseModel):
+    """Base of structured outputs. Fields that are unknown are ``None``, never invented."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True, kw_only)
+class Durable:
+    """How a long operation runs as work.
+
+    ``attempts`` counts tries that may end in a retryable failure; ``timeout`` bounds one attempt; ``cpu`` runs the
+    whole handler's ``ctx.step`` functions in a supervised child process.
+    """
+
+    lane: str = "default"
+    attempts: int = 3
+    timeout: timedelta | None = timedelta(hours=1)
+    backoff: timedelta = timedelta(seconds=5)
+    cpu: bool = False
+
+
+class Kind(StrEnum):
+    """Which of the three decorators declared a verb."""
+
+    OPERATION = "operation"
+    STREAM = "stream"
+    ENDPOINT = "endpoint"
+
+
+class Entry(StrEnum):
+    """How a caller of a route shows who they are."""
+
+    CREDENTIAL = "credential"  # a session or an API key
+    HOOK = "hook"  # a secret of the hook itself, checked by the handler
+    LINK = "link"  # a signed link, checked by the handler
+    PUBLIC = "public"  # nobody is asked
+
+
+@dataclass(frozen=True, kw_only)
+class Operation:
+    """One verb, as declared. ``input`` and ``output`` are types; ``schema`` of both come from pydantic."""
+
+    name: str
+    effect: Effect
+    handler: Callable[..., Any]
+    input: type[Input]
+    output: Any
+    method: str
+    path: str
+    summary: str
+    description: str
+    kind: Kind = Kind.OPERATION
+    needs: tuple[str, ...] = ()
+    durable: Durable | None = None
+    subject: str | None = None  # name of the input field that says what the call is about
+    scope: str | None = None  # API-key scope wanted; default from the effect: read, write, admin for danger
+    floor: str | None = None  # names a floor of policy ("deletes data", "edits policy", …): always asks
+    entry: Entry = Entry.CREDENTIAL
+    tool: bool = False  # one of the about twenty chosen MCP tools
+    queueable: bool = True
+    status: int = 200
+    body_limit: int = 1 << 20
+    media_type: str | None = None  # of a raw endpoint's answer
+    adapters: dict[str, TypeAdapter[Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def area(self) -> str:
+        """The room the verb belongs to: the name's first word."""
+        return self.name.partition(".")[0]
+
+    @property
+    def wanted_scope(self) -> str:
+        """The API-key scope a caller needs."""
+        return self.scope or {Effect.READ: "read", Effect.WRITE: "write", Effect.DANGER: "write"}[self.effect]
+
+    def dump(self, output: Any) -> Any:
+        """An output as JSON-ready data, checked against the declared type's serialiser."""
+        if "output" not in self.adapters:
+            self.adapters["output"] = TypeAdapter(self.output)
+        return self.adapters["output"].dump_python(output, mode="json")
+
+    def input_schema(self) -> dict[str, Any]:
+        """JSON Schema of the input."""
+        return self.input.model_json_schema()
+
+    def output_schema(self) -> dict[str, Any]:
+        """JSON Schema of the output; empty for raw endpoints."""
+        if self.kind is Kind.ENDPOINT or self.output in (None, inspect.Signature.empty):
+            return {}
+        return TypeAdapter(self.output).json_schema(mode="serialization")
+
+    def path_fields(self) -> list[str]:
+        """Names in the path's braces, e.g. ``["id"]`` of ``/queue/{id}``."""
+        return re.findall(r"{(\w+)(?::\w+)?}", self.path)
+
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")
+
+
+def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[[F], F]:
+    """The work of all three decorators: read the signature, keep the declaration on the function."""
+    if not NAME.match(name):
+        raise ValueError(f"operation names are dotted lower-case words, not {name!r}")
+
+    def keep(handler: F) -> F:
+        hints = typing.get_type_hints(handler)
+        parameters = list(inspect.signature(handler).parameters)
+        input_type = hints.get(parameters[1], Nothing) if len(parameters) > 1 else Nothing
+        text = inspect.cleandoc(handler.__doc__ or "")
+        if not text:
+            raise ValueError(f"{name} has no docstring; its first line is the verb's summary on every surface")
+        effect: Effect = traits["effect"]
+        method, _, route = (path or default_route(name, effect)).partition(" ")
+        operation = Operation(
+            name=name, kind=kind, handler=handler, input=input_type, output=hints.get("return"),
+            method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
+        )  # fmt: skip
+        missing = set(operation.path_fields()) - set(input_type.model_fields)
+        if missing:
+            raise ValueError(f"{name}: the path names {sorted(missing)}, which the input has not")
+        handler.__operation__ = operation  # type: ignore[attr-defined]
+        return handler
+
+    return keep
+
+
+def default_route(name: str, effect: Effect) -> str:
+    """``GET /<area>/<verb>`` for reads, ``POST`` for the rest; ``area.show`` and ``area.list`` are ``/<area>``."""
+    area, _, verb = name.partition(".")
+    route = f"/{area}" if verb in ("show", "list") else "/" + name.replace(".", "/").replace("_", "-")
+    return f"{'GET' if effect is Effect.READ else 'POST'} {route}"
+
+
+def operation(name: str, *, effect: Effect, path: str | None = None, **traits: Any) -> Callable[[F], F]:
+    """Declare a verb: ``handler(ctx, input: Input) -> Output``.
+
+    ``path`` is ``"METHOD /route/{field}"`` (default: ``/<area>/<verb>``). Traits are the fields of ``Operation``:
+    ``durable``, ``needs``, ``subject``, ``scope``, ``floor``, ``tool``, ``queueable``, ``status``, ``body_limit``.
+    """
+    return declare(Kind.OPERATION, name, path, effect=effect, **traits)
+
+
+def stream(name: str, *, effect: Effect, path: str | None = None, **traits: Any) -> Callable[[F], F]:
+    """Declare a verb that answers with frames: ``async def handler(ctx, input) -> AsyncIterator[Frame]``.
+
+    Shown over HTTP as Server-Sent Events and in the CLI as lines; not queueable.
+    """
+    return declare(Kind.STREAM, name, path, effect=effect, queueable=False, **traits)
+
+
+def endpoint(name: str, *, effect: Effect, path: str, **traits: Any) -> Callable[[F], F]:
+    """Declare a raw route: ``handler(ctx, input) -> Raw``; no command and no tool is made from it."""
+    return declare(Kind.ENDPOINT, name, path, effect=effect, queueable=False, **traits)
+
+
+@dataclass(frozen=True, kw_only)
+class Frame:
+    """One message of a stream. ``id`` is what a client sends back as ``Last-Event-ID``."""
+
+    data: Any
+    event: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, kw_only)
+class Raw:
+    """What an endpoint answers: bytes or a file on disk, with its media type and headers."""
+
+    body: bytes | None = None
+    file: str | None = None
+    media_type: str = "application/octet-stream"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    filename: str | None = None
+
+
+def operations_in(module: Any) -> list[Operation]:
+    """Every verb declared in a module, in the order they were written."""
+    found = [getattr(value, "__operation__", None) for value in vars(module).values() if callable(value)]
+    return [one for one in found if isinstance(one, Operation) and one.handler.__module__ == module.__name__]

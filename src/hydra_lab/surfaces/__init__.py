@@ -1,0 +1,1 @@
+"""The ways in: HTTP (API, pages, MCP) and the command line."""
