@@ -1,0 +1,149 @@
+"""The gate: every call, from any surface or from the queue, passes policy, then the journal, then its handler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from hydra_lab.kernel.context import Context, Run
+from hydra_lab.kernel.errors import ApprovalNeeded, Denied, HydraError, Invalid, describe
+from hydra_lab.kernel.operation import Effect, Input, Operation
+from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
+
+if TYPE_CHECKING:
+    from hydra_lab.kernel.services import Services
+
+
+class Gate:
+    """``call`` is the one way in. Reads leave no journal entry; everything else does, refused or not."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def parse(self, operation: Operation, input: dict[str, Any]) -> Input:
+        """The typed input. Raises ``Invalid`` that lists every wrong field at once."""
+        try:
+            return operation.input.model_validate(input)
+        except ValidationError as error:
+            problems = [
+                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": one["msg"]}
+                for one in error.errors(include_url=False, include_context=False, include_input=False)
+            ]
+            fields = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
+            raise Invalid(
+                f"{operation.name} cannot read its input: {fields}.",
+                problems=problems,
+                fix=f"`hydra operations show {operation.name}` lists its fields.",
+            ) from error
+
+    def decide(self, operation: Operation, parsed: Input, actor: Actor, confirm: str | None = None) -> Decision:
+        """What policy says to this call, now."""
+        return self._services.policy.decide(operation, parsed, actor, confirm=confirm)
+
+    def call(
+        self,
+        name: str,
+        input: dict[str, Any],
+        *,
+        actor: Actor,
+        cause: int | None = None,
+        confirm: str | None = None,
+    ) -> Any:
+        """Call an operation at once and return its output; a durable one is queued and its ``Item`` returned.
+
+        A call that policy wants asked becomes an item with an ``approval`` hold, returned likewise. Raises ``Denied``
+        (policy said no), ``Invalid``, ``NotFound`` and whatever the handler raises.
+        """
+        operation = self._services.registry.operation(name)
+        parsed = self.parse(operation, input)
+        decision = self.decide(operation, parsed, actor, confirm)
+        if decision.verdict is Verdict.DENY:
+            raise self.refused(operation, parsed, actor, decision, cause)
+        if operation.durable or decision.verdict is Verdict.ASK:
+            if not operation.queueable:
+                raise ApprovalNeeded(f"{name} needs approval: {decision.reason}", rule=decision.rule)
+            return self._services.work.add(
+                actor=actor, operation=name, input=input, cause=cause, confirmed=confirm is not None
+            )
+        return self.run(operation, parsed, actor=actor, cause=cause)
+
+    def open(self, operation: Operation, parsed: Input, actor: Actor) -> Context:
+        """Pass the gate for a stream or a raw endpoint; returns the context its handler gets.
+
+        Raises ``Denied`` or ``ApprovalNeeded``. What is not a read is journalled as called.
+        """
+        decision = self.decide(operation, parsed, actor)
+        if decision.verdict is Verdict.DENY:
+            raise self.refused(operation, parsed, actor, decision, None)
+        if decision.verdict is Verdict.ASK:
+            raise ApprovalNeeded(f"{operation.name} needs approval: {decision.reason}", rule=decision.rule)
+        context = Context(services=self._services, actor=actor)
+        if operation.effect is not Effect.READ:
+            context = replace(context, cause=self.note("operations.called", operation, parsed, actor, None, None, {}))
+        return context
+
+    def run(
+        self,
+        operation: Operation,
+        parsed: Input,
+        *,
+        actor: Actor,
+        cause: int | None = None,
+        run: Run | None = None,
+    ) -> Any:
+        """Journal the intent, run the handler, journal the outcome. Policy has spoken before."""
+        context = Context(services=self._services, actor=actor, cause=cause, run=run)
+        if operation.effect is Effect.READ:
+            return self.handled(operation, context, parsed)
+        item = run.item_id if run else None
+        if run is None:
+            context = replace(context, cause=self.note("operations.called", operation, parsed, actor, cause, item, {}))
+        try:
+            output = self.handled(operation, context, parsed)
+        except HydraError as error:
+            if run is None:
+                self.note("operations.failed", operation, parsed, actor, context.cause, item, {"error": describe(error)})
+            raise
+        if run is None:
+            self.note("operations.done", operation, parsed, actor, context.cause, item, {})
+        return output
+
+    def handled(self, operation: Operation, context: Context, parsed: Input) -> Any:
+        """The handler's output; needs are looked at first, so that a missing credential is named as such."""
+        self._services.integrations.require(operation.needs)
+        return operation.handler(context, parsed)
+
+    def refused(
+        self, operation: Operation, parsed: Input, actor: Actor, decision: Decision, cause: int | None
+    ) -> Denied:
+        """Journal a denial and return the error to raise."""
+        self.note("policy.denied", operation, parsed, actor, cause, None, {"rule": decision.rule})
+        return Denied(
+            f"{operation.name} is not allowed: {decision.reason}", rule=decision.rule,
+            fix="`hydra policy show` lists the rules; an owner may change policy.yaml.",
+        )  # fmt: skip
+
+    def note(
+        self,
+        event: str,
+        operation: Operation,
+        parsed: Input,
+        actor: Actor,
+        cause: int | None,
+        item: str | None,
+        data: dict[str, Any],
+    ) -> int:
+        """One journal entry about a call, in a transaction of its own."""
+        with self._services.database.begin() as connection:
+            return self._services.journal.write(
+                connection, event, actor=actor, cause=cause, item=item,
+                subject=subject_of(operation, parsed), data={"operation": operation.name, **data},
+            )  # fmt: skip
+
+
+def subject_of(operation: Operation, parsed: Input) -> str | None:
+    """What a call is about, from the input field the operation names as its subject."""
+    value = getattr(parsed, operation.subject, None) if operation.subject else None
+    return None if value is None else str(value)

@@ -1,0 +1,113 @@
+"""Reading and appending journal entries: the journal's only SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select
+
+from hydra_lab.kernel.journal.model import Event, Filter
+from hydra_lab.kernel.journal.tables import events
+
+# Any constant will do, as long as nothing else in the database uses it.
+JOURNAL_LOCK = 4824652
+
+
+def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """Append entries and return their ids, in order.
+
+    On Postgres ids are given out under a lock held to commit, so that they become visible in their order and a reader
+    that has seen one id has seen every smaller one.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})")
+    if len(rows) == 1:
+        return [connection.execute(insert(events).values(rows[0]).returning(events.c.id)).scalar_one()]
+    result = connection.execute(insert(events).returning(events.c.id, sort_by_parameter_order=True), rows)
+    return [row.id for row in result]
+
+
+def entry(row: Row[Any]) -> Event:
+    """A table row as an ``Event``."""
+    return Event(**row._mapping)
+
+
+def after(connection: Connection, last: int, limit: int) -> list[Event]:
+    """Entries newer than ``last``, oldest first."""
+    rows = connection.execute(select(events).where(events.c.id > last).order_by(events.c.id).limit(limit))
+    return [entry(row) for row in rows]
+
+
+def newest_id(connection: Connection) -> int:
+    """The id of the newest entry, 0 when there is none."""
+    return connection.execute(select(func.max(events.c.id))).scalar() or 0
+
+
+def one(connection: Connection, id: int) -> Event | None:
+    """One entry, ``None`` if there is no such id."""
+    row = connection.execute(select(events).where(events.c.id == id)).first()
+    return entry(row) if row else None
+
+
+def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """The query with a filter's conditions added."""
+    c = events.c
+    if wanted.topics or wanted.names:
+        query = query.where(
+            or_(
+                *(c.name.startswith(f"{topic}.", autoescape=True) for topic in wanted.topics),
+                *([c.name.in_(wanted.names)] if wanted.names else []),
+            )
+        )
+    for column, value in (
+        (c.actor, wanted.actor),
+        (c.subject, wanted.subject),
+        (c.item, wanted.item),
+        (c.cause, wanted.cause),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.q:
+        like = (column.icontains(wanted.q, autoescape=True) for column in (c.name, c.subject, c.item))
+        query = query.where(or_(*like))
+    if wanted.since:
+        query = query.where(c.at >= wanted.since)
+    if wanted.until:
+        query = query.where(c.at < wanted.until)
+    return query
+
+
+def page(connection: Connection, wanted: Filter, *, before: int | None, limit: int) -> list[Event]:
+    """Entries that fit a filter, newest first, older than ``before`` when given."""
+    query = narrowed(select(events), wanted)
+    if before is not None:
+        query = query.where(events.c.id < before)
+    return [entry(row) for row in connection.execute(query.order_by(events.c.id.desc()).limit(limit))]
+
+
+def count(connection: Connection, wanted: Filter) -> int:
+    """How many entries fit a filter."""
+    return connection.execute(narrowed(select(func.count()).select_from(events), wanted)).scalar_one()
+
+
+def chain(connection: Connection, id: int, limit: int = 500) -> list[Event]:
+    """The whole story an entry belongs to: up to its root cause, then all that followed from there, oldest first."""
+    root = one(connection, id)
+    while root and root.cause is not None and (parent := one(connection, root.cause)):
+        root = parent
+    if root is None:
+        return []
+    story, frontier = [root], [root.id]
+    while frontier and len(story) < limit:
+        rows = connection.execute(select(events).where(events.c.cause.in_(frontier)).order_by(events.c.id).limit(limit))
+        found = [entry(row) for row in rows]
+        story += found
+        frontier = [event.id for event in found]
+    return sorted(story, key=lambda event: event.id)[:limit]
+
+
+def prune(connection: Connection, before: datetime, keep_items: list[str]) -> int:
+    """Forget entries older than the journal's retention, but for those of items that are still open."""
+    gone = delete(events).where(events.c.at < before)
+    if keep_items:
+        gone = gone.where(or_(events.c.item.is_(None), events.c.item.not_in(keep_items)))
+    return connection.execute(gone).rowcount

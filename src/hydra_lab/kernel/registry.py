@@ -1,0 +1,55 @@
+"""Every verb, area, integration and contribution of this Hydra, found by discovery."""
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from hydra_lab.kernel.area import Area
+from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.integration import Integration
+from hydra_lab.kernel.operation import Kind, Operation
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, kw_only)
+class Registry:
+    """Built once from the discovered rooms; two verbs of one name or route are refused at start."""
+
+    areas: dict[str, Area]
+    integrations: dict[str, Integration]
+    verbs: dict[str, Operation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        verbs: dict[str, Operation] = {}
+        routes: dict[str, str] = {}
+        for room in (*self.areas.values(), *self.integrations.values()):
+            for verb in room.verbs():
+                route = f"{verb.method} {verb.path}"
+                if verb.name in verbs or route in routes:
+                    raise ValueError(f"{verb.name} ({route}) is declared twice, also as {routes.get(route, verb.name)}")
+                verbs[verb.name], routes[route] = verb, verb.name
+        object.__setattr__(self, "verbs", dict(sorted(verbs.items())))
+
+    def operation(self, name: str) -> Operation:
+        """A verb by name. Raises ``NotFound`` that suggests near names."""
+        verb = self.verbs.get(name)
+        if verb is None:
+            near = self.near(name)
+            fix = f"Did you mean {' or '.join(near)}?" if near else "`hydra operations list` shows every operation."
+            raise NotFound(f"There is no operation “{name}”.", fix=fix, near=near)
+        return verb
+
+    def near(self, name: str, limit: int = 3) -> list[str]:
+        """Queueable operations with names like ``name``, best first."""
+        names = [verb.name for verb in self.operations() if verb.queueable]
+        return get_close_matches(name, names, n=limit, cutoff=0.5)
+
+    def operations(self) -> list[Operation]:
+        """Every ``@operation``, by name; streams and raw endpoints are not among them."""
+        return [verb for verb in self.verbs.values() if verb.kind is Kind.OPERATION]
+
+    def contributions(self, kind: type[C]) -> list[C]:
+        """Every contribution of one kind, areas first."""
+        rooms: tuple[Any, ...] = (*self.areas.values(), *self.integrations.values())
+        return [one for room in rooms for one in room.contributions if isinstance(one, kind)]
