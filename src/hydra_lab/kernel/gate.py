@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,6 +14,13 @@ from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
+
+
+@dataclass(frozen=True, kw_only)
+class Queued:
+    """Instead of an output: the work item a call became."""
+
+    item: Any
 
 
 class Gate:
@@ -56,6 +63,19 @@ class Gate:
         A call that policy wants asked becomes an item with an ``approval`` hold, returned likewise. Raises ``Denied``
         (policy said no), ``Invalid``, ``NotFound`` and whatever the handler raises.
         """
+        answer = self.enter(name, input, actor=actor, cause=cause, confirm=confirm)
+        return answer.item if isinstance(answer, Queued) else answer
+
+    def enter(
+        self,
+        name: str,
+        input: dict[str, Any],
+        *,
+        actor: Actor,
+        cause: int | None = None,
+        confirm: str | None = None,
+    ) -> Any:
+        """Like ``call``, but a call that became work is told apart: it returns ``Queued``."""
         operation = self._services.registry.operation(name)
         parsed = self.parse(operation, input)
         decision = self.decide(operation, parsed, actor, confirm)
@@ -64,9 +84,10 @@ class Gate:
         if operation.durable or decision.verdict is Verdict.ASK:
             if not operation.queueable:
                 raise ApprovalNeeded(f"{name} needs approval: {decision.reason}", rule=decision.rule)
-            return self._services.work.add(
+            item = self._services.work.add(
                 actor=actor, operation=name, input=input, cause=cause, confirmed=confirm is not None
             )
+            return Queued(item=item)
         return self.run(operation, parsed, actor=actor, cause=cause)
 
     def open(self, operation: Operation, parsed: Input, actor: Actor) -> Context:

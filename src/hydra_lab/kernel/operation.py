@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class Effect(StrEnum):
@@ -111,7 +112,8 @@ class Operation:
         """An output as JSON-ready data, checked against the declared type's serialiser."""
         if "output" not in self.adapters:
             self.adapters["output"] = TypeAdapter(self.output)
-        return self.adapters["output"].dump_python(output, mode="json")
+        body = output.body if isinstance(output, Answer) else output
+        return self.adapters["output"].dump_python(body, mode="json")
 
     def input_schema(self) -> dict[str, Any]:
         """JSON Schema of the input."""
@@ -146,7 +148,7 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
         effect: Effect = traits["effect"]
         method, _, route = (path or default_route(name, effect)).partition(" ")
         operation = Operation(
-            name=name, kind=kind, handler=handler, input=input_type, output=hints.get("return"),
+            name=name, kind=kind, handler=handler, input=input_type, output=body_type(hints.get("return")),
             method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
         )  # fmt: skip
         missing = set(operation.path_fields()) - set(input_type.model_fields)
@@ -156,6 +158,11 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
         return handler
 
     return keep
+
+
+def body_type(annotation: Any) -> Any:
+    """The output's type from a return annotation: what is inside of ``Answer[…]``."""
+    return typing.get_args(annotation)[0] if typing.get_origin(annotation) is Answer else annotation
 
 
 def default_route(name: str, effect: Effect) -> str:
@@ -183,8 +190,21 @@ def stream(name: str, *, effect: Effect, path: str | None = None, **traits: Any)
 
 
 def endpoint(name: str, *, effect: Effect, path: str, **traits: Any) -> Callable[[F], F]:
-    """Declare a raw route: ``handler(ctx, input) -> Raw``; no command and no tool is made from it."""
+    """Declare a raw route: ``handler(ctx, input) -> Raw``; no command and no tool is made from it.
+
+    An input field ``body: bytes`` gets the request's body as it came, ``headers: dict[str, str]`` its headers with
+    lower-case names; without them the input is read from query and JSON body as an operation's is.
+    """
     return declare(Kind.ENDPOINT, name, path, effect=effect, queueable=False, **traits)
+
+
+@dataclass(frozen=True, kw_only)
+class Answer(Generic[T]):
+    """An operation's output where its HTTP status depends on what happened; annotate ``-> Answer[Item]``."""
+
+    body: T
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only)
