@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.context import Context
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """A page of the web surface: ``load(ctx, request: PageRequest) -> dict`` gives its template's values.
 
@@ -27,7 +27,7 @@ class Page:
     nav: tuple[str, int, str, str] | None = None
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class PageRequest:
     """What a page was asked for: the values in its path and its query."""
 
@@ -35,7 +35,7 @@ class PageRequest:
     query: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Area:
     """One feature. ``operations`` are modules; verbs in them are found, not listed.
 

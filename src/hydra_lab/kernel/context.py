@@ -37,7 +37,7 @@ class Run(Protocol):
     def check_cancelled(self) -> None: ...
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Time:
     """``ctx.clock``: the lab's time; in a durable body the first run's answer is recorded and replayed."""
 
@@ -48,7 +48,7 @@ class Time:
         return self.read()
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Everything a handler may touch. Made per call; handlers keep nothing of their own."""
 

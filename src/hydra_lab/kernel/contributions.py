@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.context import Context
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
     """What a check found. ``status`` is ``unknown`` where it could not look; ``fix`` says what to do."""
 
@@ -19,7 +19,7 @@ class CheckResult:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """A health check, shown by ``hydra doctor``, ``health.show`` and the home page."""
 
@@ -28,7 +28,7 @@ class Check:
     run: Callable[["Context"], CheckResult]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class DigestSection:
     """A part of the digest, made from the journal between two times."""
 
@@ -37,7 +37,7 @@ class DigestSection:
     write: Callable[["Context", datetime, datetime], str | None]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class SearchSource:
     """Something that can be searched: ``find(ctx, query, limit)`` gives ``{title, url, text, score}`` rows."""
 
@@ -45,7 +45,7 @@ class SearchSource:
     find: Callable[["Context", str, int], list[dict[str, Any]]]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """A tile on the home page: ``load`` gives the values of its template."""
 
@@ -55,7 +55,7 @@ class Card:
     load: Callable[["Context"], dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """A measured value for STATE.json: ``measure`` answers JSON-ready data, or raises to be shown as unknown."""
 
@@ -63,7 +63,7 @@ class Fact:
     measure: Callable[["Context"], Any]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Beat:
     """Something done again and again by the leading process while Hydra runs, e.g. bringing STATE.json up to date.
 

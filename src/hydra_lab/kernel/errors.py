@@ -141,7 +141,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One line of the table: HTTP status, process exit code, JSON-RPC error code, work outcome."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Queued:
     """Instead of an output: the work item a call became."""
 

@@ -22,7 +22,7 @@ class IntegrationSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Probe:
     """What a probe saw when the system answered: its version, if it tells, and a sentence."""
 
@@ -31,7 +31,7 @@ class Probe:
     degraded: bool = False
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Integration:
     """The manifest of one outside system.
 

@@ -39,7 +39,7 @@ class Output(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Durable:
     """How a long operation runs as work.
 
@@ -71,7 +71,7 @@ class Entry(StrEnum):
     PUBLIC = "public"  # nobody is asked
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One verb, as declared. ``input`` and ``output`` are types; ``schema`` of both come from pydantic."""
 
@@ -198,7 +198,7 @@ def endpoint(name: str, *, effect: Effect, path: str, **traits: Any) -> Callable
     return declare(Kind.ENDPOINT, name, path, effect=effect, queueable=False, **traits)
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Answer(Generic[T]):
     """An operation's output where its HTTP status depends on what happened; annotate ``-> Answer[Item]``."""
 
@@ -207,7 +207,7 @@ class Answer(Generic[T]):
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """One message of a stream. ``id`` is what a client sends back as ``Last-Event-ID``."""
 
@@ -216,7 +216,7 @@ class Frame:
     id: str | None = None
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Raw:
     """What an endpoint answers: bytes or a file on disk, with its media type and headers."""
 

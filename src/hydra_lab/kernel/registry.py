@@ -12,7 +12,7 @@ from hydra_lab.kernel.operation import Kind, Operation
 C = TypeVar("C")
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Registry:
     """Built once from the discovered rooms; two verbs of one name or route are refused at start."""
 

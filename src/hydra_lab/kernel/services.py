@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.work import Work
 
 
-@dataclass(kw_only)
+@dataclass(kw_only=True)
 class Services:
     """Built once by ``app.py``. The late ones are set there, because they need the services themselves."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """One thing that happened. ``cause`` is the id of the event it follows from; ``item`` the work item."""
 
@@ -25,7 +25,7 @@ class Event:
         return self.name.partition(".")[0]
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Filter:
     """Which entries to read. ``names`` and ``topics`` are any-of; ``q`` looks into name, subject and item."""
 

@@ -16,7 +16,7 @@ class ActorKind(StrEnum):
     HYDRA = "hydra"
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """A caller, as its credential says: never as the request says."""
 
@@ -42,7 +42,7 @@ class Verdict(StrEnum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """An answer of policy: which rule spoke, why, and for ``ask`` when it lapses and what then applies."""
 
@@ -62,7 +62,7 @@ class Mode(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, kw_only)
+@dataclass(frozen=True, kw_only=True)
 class ModeState:
     """The mode in force; after ``until`` it is autonomous again."""
 
