@@ -10,6 +10,7 @@ from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.journal import Journal
 from hydra_lab.kernel.registry import Registry
+from hydra_lab.kernel.secrets import Scrubber, SecretBox
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.credentials import Credentials
@@ -32,6 +33,8 @@ class Services:
     settings: SettingsStore
     credentials: Credentials
     http: HttpClient
+    secrets: SecretBox
+    scrubber: Scrubber
     policy: Policy = field(init=False)
     integrations: Integrations = field(init=False)
     gate: Gate = field(init=False)

@@ -1,0 +1,140 @@
+"""Secrets: sealing them for the database, and masking them wherever they might be shown."""
+
+import json
+import os
+import re
+import threading
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from hydra_lab.kernel.errors import NotReady
+
+T = TypeVar("T")
+
+MASK = "•••"
+# Shorter values would mask ordinary words.
+SHORTEST = 6
+# Parts of a secret URL that are secret by themselves: Discord's webhook token is a path segment.
+SHORTEST_PART = 16
+# Hydra's own tokens say what they are, so that they are masked even where their value is not known.
+OWN_TOKEN = r"hyd_[A-Za-z0-9_-]{20,}"  # noqa: S105 - a pattern, not a token
+
+
+class SecretBox:
+    """Seals text with the key in one file, made with mode 0600 at first use."""
+
+    def __init__(self, key_file: Path) -> None:
+        self.key_file = key_file
+        self._fernet: Fernet | None = None
+        self._lock = threading.Lock()
+
+    def seal(self, text: str) -> str:
+        """The text, encrypted and authenticated (Fernet)."""
+        return self._opened().encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text again. Raises ``NotReady`` when it was sealed with another key."""
+        try:
+            return self._opened().decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise NotReady(
+                f"A stored secret was sealed with another key than the one in {self.key_file}.",
+                fix="Put this database's key file back (HYDRA_KEY_FILE names it), or set the secret again.",
+            ) from error
+
+    def _opened(self) -> Fernet:
+        with self._lock:
+            if self._fernet is None:
+                self._fernet = read_key(self.key_file)
+            return self._fernet
+
+
+def read_key(path: Path) -> Fernet:
+    """The key in a file, which is made if it is not there. Raises ``NotReady`` when it holds no key."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key())
+            os.fsync(file.fileno())
+    try:
+        return Fernet(path.read_bytes().strip())
+    except (OSError, ValueError) as error:
+        raise NotReady(
+            f"The key file {path} cannot be read as a key.",
+            fix="Put the key file of this database back, or move this one away and set every secret again.",
+        ) from error
+
+
+class Scrubber:
+    """Knows every secret in use and masks it in whatever is about to be shown or stored."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._lock = threading.Lock()
+        self._pattern = re.compile(OWN_TOKEN)
+
+    def add(self, secret: str) -> None:
+        """Mask this value from now on, also as JSON and URLs write it; one under 6 characters is not."""
+        forms = {form for part in parts_of(secret) for form in written_forms(part)}
+        with self._lock:
+            if forms <= self._known:
+                return
+            self._known |= forms
+            longest_first = sorted(self._known, key=len, reverse=True)
+            self._pattern = re.compile("|".join([OWN_TOKEN, *map(re.escape, longest_first)]))
+
+    def text(self, text: str) -> str:
+        """The text with every known secret masked."""
+        return self._pattern.sub(MASK, text)
+
+    def scrub(self, data: T) -> T:
+        """The same data, nested as deep as it is, with every known secret masked in its texts and keys."""
+        return self._scrubbed(data)  # type: ignore[no-any-return]
+
+    def _scrubbed(self, data: Any) -> Any:
+        if isinstance(data, str):
+            return self._pattern.sub(MASK, data)
+        if isinstance(data, dict):
+            return {self._scrubbed(key): self._scrubbed(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [self._scrubbed(value) for value in data]
+        if type(data) is tuple:
+            return tuple(self._scrubbed(value) for value in data)
+        if isinstance(data, bytes):
+            return self._pattern.sub(MASK, data.decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            )
+        return data
+
+
+def parts_of(secret: str) -> list[str]:
+    """The secret, and of a URL also its password, long path segments and long query values."""
+    if len(secret) < SHORTEST:
+        return []
+    if "://" not in secret:
+        return [secret]
+    try:
+        url = urlsplit(secret)
+        password = url.password or ""
+    except ValueError:
+        return [secret]
+    pieces = [*url.path.split("/"), *(pair.partition("=")[2] for pair in url.query.split("&"))]
+    long = [piece for piece in pieces if len(piece) >= SHORTEST_PART and not piece.isdigit()]
+    return [secret, *long, *([password] if len(password) >= SHORTEST else [])]
+
+
+def written_forms(secret: str) -> set[str]:
+    """How a secret looks as itself, inside JSON, and inside a URL."""
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret, safe=""),
+    }

@@ -1,0 +1,20 @@
+"""How the table of settings came to be."""
+
+from alembic.operations import Operations
+from sqlalchemy import Column, String
+
+from hydra_lab.kernel.database.columns import Json, UtcTime
+
+
+def create(op: Operations) -> None:
+    """The table of settings set in the program."""
+    op.create_table(
+        "settings_values",
+        Column("name", String, primary_key=True),
+        Column("value", Json, nullable=False),
+        Column("set_by", String, nullable=False),
+        Column("set_at", UtcTime, nullable=False),
+    )
+
+
+MIGRATIONS = (create,)

@@ -1,0 +1,24 @@
+"""Settings in the database: the settings room's only SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from hydra_lab.kernel.settings.tables import values
+
+
+def stored(connection: Connection) -> dict[str, Any]:
+    """Every value set in the program, by dotted name."""
+    return {row.name: row.value for row in connection.execute(select(values.c.name, values.c.value))}
+
+
+def put(connection: Connection, name: str, value: Any, by: str, at: datetime) -> None:
+    """Keep a value in place of the one there."""
+    forget(connection, name)
+    connection.execute(insert(values).values(name=name, value=value, set_by=by, set_at=at))
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Drop a value, so that the next weaker source speaks."""
+    connection.execute(delete(values).where(values.c.name == name))
