@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from hydra_lab.kernel.context import Context, Run
 from hydra_lab.kernel.errors import ApprovalNeeded, Denied, HydraError, Invalid, describe
-from hydra_lab.kernel.operation import Effect, Input, Operation
+from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 
 if TYPE_CHECKING:
@@ -162,9 +162,3 @@ class Gate:
                 connection, event, actor=actor, cause=cause, item=item,
                 subject=subject_of(operation, parsed), data={"operation": operation.name, **data},
             )  # fmt: skip
-
-
-def subject_of(operation: Operation, parsed: Input) -> str | None:
-    """What a call is about, from the input field the operation names as its subject."""
-    value = getattr(parsed, operation.subject, None) if operation.subject else None
-    return None if value is None else str(value)

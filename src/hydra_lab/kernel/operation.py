@@ -232,3 +232,9 @@ def operations_in(module: Any) -> list[Operation]:
     """Every verb declared in a module, in the order they were written."""
     found = [getattr(value, "__operation__", None) for value in vars(module).values() if callable(value)]
     return [one for one in found if isinstance(one, Operation) and one.handler.__module__ == module.__name__]
+
+
+def subject_of(operation: Operation, parsed: Input) -> str | None:
+    """What a call is about, from the input field the operation names as its subject."""
+    value = getattr(parsed, operation.subject, None) if operation.subject else None
+    return None if value is None else str(value)

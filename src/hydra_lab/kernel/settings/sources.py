@@ -26,10 +26,10 @@ OTHERS = frozenset({"ADMIN_TOKEN", "ADMIN_TOKEN_FILE", "CONFIG", "KEY_FILE", "TO
 class Layers:
     """What each source says, by dotted name. ``integrations`` is ``{source: {name: {field: value}}}``."""
 
-    overrides: Values = field(default_factory=dict)
-    environment: Values = field(default_factory=dict)
-    file: Values = field(default_factory=dict)
-    integrations: dict[Source, dict[str, Values]] = field(default_factory=dict)
+    overrides: Values = field(default_factory=dict, repr=False)
+    environment: Values = field(default_factory=dict, repr=False)
+    file: Values = field(default_factory=dict, repr=False)
+    integrations: dict[Source, dict[str, Values]] = field(default_factory=dict, repr=False)
     unknown: tuple[str, ...] = ()  # HYDRA_ variables that mean nothing
     path: Path | None = None  # the hydra.toml that was read
 
