@@ -1,0 +1,28 @@
+"""How the tables of policy came to be."""
+
+from alembic.operations import Operations
+from sqlalchemy import Column, Integer, String, Text
+
+from hydra_lab.kernel.database.columns import UtcTime
+
+
+def create(op: Operations) -> None:
+    """The mode in force, and the documents."""
+    op.create_table(
+        "policy_modes",
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("mode", String, nullable=False),
+        Column("since", UtcTime, nullable=False),
+        Column("until", UtcTime),
+        Column("reason", Text),
+    )
+    op.create_table(
+        "policy_documents",
+        Column("id", Integer, primary_key=True),
+        Column("text", Text, nullable=False),
+        Column("set_by", String, nullable=False),
+        Column("set_at", UtcTime, nullable=False),
+    )
+
+
+MIGRATIONS = (create,)
