@@ -1,0 +1,116 @@
+"""Templates to HTML: one environment for all rooms, with each area's templates under the area's name."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from hydra_lab.surfaces.web import looks, words
+from hydra_lab.surfaces.web.static import Asset, icon_names
+
+FOLDER = Path(__file__).parent / "templates"
+# Modules of macros every template has, and the name it has them by.
+MACROS = {"p": "parts.html", "f": "fields.html", "w": "work.html"}
+NO_ICON = "circle"
+
+
+@pass_context
+def ago(context: Context, then: datetime) -> str:
+    """How long before the page was made."""
+    return words.ago(then, context["now"])
+
+
+@pass_context
+def clock(context: Context, then: datetime, seconds: bool = False) -> str:
+    """A time of day in the lab's zone."""
+    return words.clock(then, context["now"], context["zone"], seconds=seconds)
+
+
+@pass_context
+def day(context: Context, then: datetime) -> str:
+    """A day in the lab's zone."""
+    return words.day(then, context["now"], context["zone"])
+
+
+@pass_context
+def stamp(context: Context, then: datetime) -> str:
+    """A time in full, for whoever points at it."""
+    return then.astimezone(context["zone"]).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+@pass_context
+def local(context: Context, then: datetime | str) -> str:
+    """A time as a date and time field of a form takes it."""
+    if isinstance(then, datetime):
+        return then.astimezone(context["zone"]).strftime("%Y-%m-%dT%H:%M")
+    return then
+
+
+def slug(text: str) -> str:
+    """A text as an HTML id."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+class Renderer:
+    """Renders pages and single parts of them. ``folders`` maps an area's name to its folder of templates."""
+
+    def __init__(self, assets: Mapping[str, Asset], folders: Mapping[str, Path]) -> None:
+        own = FileSystemLoader(FOLDER)
+        areas = PrefixLoader({name: FileSystemLoader(folder) for name, folder in folders.items()})
+        self.env = Environment(
+            loader=ChoiceLoader([own, areas]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            undefined=StrictUndefined, auto_reload=False,
+        )  # fmt: skip
+        self._assets = assets
+        self._icons = icon_names(assets["icons.svg"])
+        self.env.filters.update(
+            ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, iso=datetime.isoformat,
+            duration=words.duration, size=words.size, number=words.number, plural=words.plural,
+            sentence=words.sentence, pretty=words.pretty, listed=words.listed, quoted=lambda text: quote(str(text), ""),
+        )  # fmt: skip
+        self.env.globals.update(
+            glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
+            event_words=looks.event_words, static=self.static, sprite=self.sprite, ui="/ui",
+        )  # fmt: skip
+
+    def static(self, name: str) -> str:
+        """The address of a static file, which changes with its content."""
+        return f"{self.env.globals['ui']}/static/{name}?v={self._assets[name].tag}"
+
+    def sprite(self, name: str) -> str:
+        """The address of an icon; a name that is not in the sprite gives a plain circle."""
+        return f"{self.static('icons.svg')}#{name if name in self._icons else NO_ICON}"
+
+    def page(self, template: str, values: Mapping[str, Any]) -> str:
+        """A whole page."""
+        return self.env.get_template(template).render(self.with_macros(values))
+
+    def parts(self, template: str, values: Mapping[str, Any], ids: list[str]) -> str:
+        """Only the blocks with these element ids, each told where it belongs; ids that are no block are left out."""
+        loaded = self.env.get_template(template)
+        full = self.with_macros(values)
+        out = []
+        for one in ids:
+            block = self.block(template, one.replace("-", "_"))
+            if block:
+                html = "".join(block(loaded.new_context(dict(full))))
+                out.append(f'<hx-partial hx-target="#{one}" hx-swap="outerMorph">{html}</hx-partial>')
+        return "\n".join(out)
+
+    def block(self, template: str, name: str) -> Any:
+        """A block's render function, from the template or the one it extends."""
+        loaded = self.env.get_template(template)
+        shell = self.env.get_template("shell.html")
+        return loaded.blocks.get(name) or shell.blocks.get(name)
+
+    def with_macros(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, and the macro modules made with them: macros know the time, the zone and the form token."""
+        full = {**values}
+        for name, template in MACROS.items():
+            full[name] = self.env.get_template(template).make_module(full)
+        return full

@@ -1,0 +1,80 @@
+/* Live pages: an event says what changed; the parts of this page that care are fetched again and morphed in place.
+
+   A part is an element with an id (its block in the template has the same name) and data-live (topics: first words of
+   event names) or data-poll (every two seconds). All parts that changed come in one answer, at most once a second. A part that someone is typing in, has
+   opened or has ticked something in is left alone and comes with the next change. */
+const dirty = new Set();
+let timer = 0;
+let last = 0;
+let busy = false;
+let connected = false;
+
+const clock = () => new Date().toLocaleTimeString([], { hour12: false });
+
+const say = (ok) => {
+  for (const live of document.querySelectorAll("[data-live-state]")) {
+    live.textContent = ok ? "Live" : `Reconnecting, as of ${clock()}`;
+    if (ok) live.removeAttribute("data-s");
+    else live.dataset.s = "warn";
+  }
+};
+
+const inUse = (part) => {
+  const focused = document.activeElement;
+  if (focused && part.contains(focused) && focused.matches("input, textarea, select")) return true;
+  if ([...part.querySelectorAll("details")].some((one) => one.open !== one.hasAttribute("data-open"))) return true;
+  if ([...part.querySelectorAll("input, textarea")].some((one) => one.checked !== one.defaultChecked || one.value !== one.defaultValue)) return true;
+  const selection = getSelection();
+  return !selection.isCollapsed && part.contains(selection.anchorNode);
+};
+
+const flush = async () => {
+  timer = 0;
+  if (document.hidden || busy) return;
+  const parts = [...dirty].map((id) => document.getElementById(id)).filter((part) => part && !inUse(part));
+  if (!parts.length) return;
+  parts.forEach((part) => dirty.delete(part.id));
+  const url = new URL(location.href);
+  url.hash = "";
+  url.searchParams.set("_part", parts.map((part) => part.id).join(","));
+  busy = true;
+  try {
+    await htmx.ajax("GET", url.pathname + url.search, { source: document.body, target: document.body, swap: "none" });
+  } finally {
+    busy = false;
+    last = Date.now();
+    if (dirty.size) soon();
+  }
+};
+
+const soon = () => {
+  if (!timer) timer = setTimeout(flush, Math.max(150, 1000 - (Date.now() - last)));
+};
+
+const mark = (wanted) => {
+  for (const part of document.querySelectorAll("[data-live], [data-poll]")) if (wanted(part)) dirty.add(part.id);
+  if (dirty.size) soon();
+};
+
+const everything = () => mark(() => true);
+
+document.addEventListener("htmx:sse:before:message", (event) => {
+  const topic = (event.detail.message.event || "").split(".")[0];
+  if (topic) mark((part) => (part.dataset.live ?? "").split(" ").includes(topic));
+  event.preventDefault();
+});
+
+document.addEventListener("htmx:sse:after:connection", () => {
+  say(true);
+  if (connected) everything();
+  connected = true;
+});
+document.addEventListener("htmx:sse:error", () => say(false));
+document.addEventListener("htmx:before:response", (event) => {
+  // A session that ended: the page itself says so instead of a part of it.
+  if (event.detail.ctx.response?.status === 401) location.reload();
+});
+window.addEventListener("offline", () => say(false));
+window.addEventListener("pageshow", (event) => event.persisted && everything());
+document.addEventListener("visibilitychange", () => document.hidden || (dirty.size && soon()));
+setInterval(() => document.hidden || mark((part) => "poll" in part.dataset), 2000);

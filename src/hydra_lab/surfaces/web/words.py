@@ -1,0 +1,112 @@
+"""Numbers, times and data as a person reads them. Pure: the time now and the time zone are arguments."""
+
+import json
+import re
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from markupsafe import Markup, escape
+
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago, in one unit, rounded down: ``4 s``, ``12 min``, ``3 h``, ``2 d``. The future counts as now."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for size, unit in UNITS:
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def duration(value: timedelta | float | None) -> str:
+    """A length of time in at most two units: ``0.4 s``, ``2 min 10 s``, ``6 h 5 min``; nothing when unknown."""
+    if value is None:
+        return ""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for (size, unit), (small, smaller) in zip(UNITS, (*UNITS[1:], (1, "s")), strict=True):
+        if whole >= size:
+            rest = whole % size // small
+            return f"{whole // size} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{whole} s"
+
+
+def clock(then: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
+    """A time in the lab's zone: ``14:02`` today, else with its day: ``yesterday 14:02``, ``19 Dec 14:02``."""
+    local, today = then.astimezone(zone), now.astimezone(zone)
+    time = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return time
+    if days in (-1, 1):
+        return f"{'yesterday' if days < 0 else 'tomorrow'} {time}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {local:%b}{year} {time}"
+
+
+def day(then: datetime, now: datetime, zone: tzinfo) -> str:
+    """The day of a time in the lab's zone: ``Today``, ``Yesterday``, ``Friday, 19 December``."""
+    local, today = then.astimezone(zone), now.astimezone(zone)
+    days = (today.date() - local.date()).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local:%A}, {local.day} {local:%B}{year}"
+
+
+def size(count: int | None) -> str:
+    """Bytes in binary units: ``38 KiB``, ``41.8 GiB``; nothing when unknown."""
+    if count is None:
+        return ""
+    if count < 1024:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("KiB", "MiB", "GiB", "TiB", "PiB"):
+        value /= 1024
+        if value < 1024 or unit == "PiB":
+            return f"{value:.0f} {unit}" if value >= 100 or unit == "KiB" else f"{value:.1f} {unit}"
+    raise AssertionError("the loop returns")
+
+
+def number(value: float) -> str:
+    """A number with thousands set apart: ``100,214``."""
+    return f"{value:,}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """``1 item``, ``3 items``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def sentence(text: str | None) -> str:
+    """A text that starts with a capital and ends with a full stop."""
+    text = (text or "").strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def listed(parts: list[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
+
+
+JSON_PART = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|(\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*)')
+
+
+def pretty(value: Any) -> Markup:
+    """Data as indented JSON with keys and values marked for colour."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    out, at = [], 0
+    for found in JSON_PART.finditer(text):
+        out.append(escape(text[at : found.start()]))
+        string, colon, other = found.groups()
+        kind = "k" if colon else "v"
+        out.append(Markup('<span class="{}">{}</span>{}').format(kind, string or other, colon or ""))
+        at = found.end()
+    return Markup("").join([*out, escape(text[at:])])
