@@ -95,7 +95,7 @@ def read_rules(text: str, night: Night) -> tuple[Rule, ...]:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise Invalid(
             f"policy.yaml cannot be read: {first}{more}.", problems=problems,
-            fix="Each rule has `then: allow`, `ask` or `deny`, and any of operation, target, effect, actor, mode, hours.",
+            fix="A rule has `then: allow`, `ask` or `deny`, and any of operation, target, effect, actor, mode, hours.",
         ) from error  # fmt: skip
     return tuple(compiled(one, number, night) for number, one in enumerate(document.rules, start=1))
 

@@ -15,7 +15,8 @@ from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy import store
 from hydra_lab.kernel.policy.document import read_rules
-from hydra_lab.kernel.policy.model import HYDRA, Actor, Decision, Mode, ModeState, Verdict
+from hydra_lab.kernel.policy.match import Patterns
+from hydra_lab.kernel.policy.model import HYDRA, Actor, ActorKind, Decision, Mode, ModeState, Verdict
 from hydra_lab.kernel.policy.rules import Facts, Rule, decide
 from hydra_lab.kernel.policy.source import FileSource, Source, TableSource
 
@@ -156,8 +157,9 @@ class Policy:
     def _resettle(self, settings: Settings) -> None:
         """Take up changed settings: the lab's zone, what ``overnight`` means, when approvals lapse."""
         with self._lock:
-            self._settings = settings
-            self._loaded = None
+            self._settings, loaded = settings, self._loaded
+            if loaded is not None and loaded.timed:
+                self._loaded = replace(loaded, rules=read_rules(loaded.text, settings.night))
 
     def _fresh(self) -> Loaded:
         """The document in force, looked at again when the last look is a second old."""
@@ -189,10 +191,11 @@ class Policy:
         return Loaded(stamp=stamp, text=text, rules=rules, timed=timed)
 
 
-# While nobody can say what the owner's rules are, whatever changes something asks.
+# While nobody can say what the owner's rules are, whatever Hydra would change by itself asks.
 WARY = Rule(
     name="policy.yaml:unreadable",
     verdict=Verdict.ASK,
-    reason="policy.yaml cannot be read, so every change asks first",
+    reason="policy.yaml cannot be read, so whatever no person calls asks first",
+    actors=Patterns(kind for kind in ActorKind if kind is not ActorKind.PERSON),
     effects=frozenset({Effect.WRITE, Effect.DANGER}),
 )

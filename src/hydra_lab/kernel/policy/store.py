@@ -30,7 +30,7 @@ def newest_document(connection: Connection) -> int:
 
 def document(connection: Connection, number: int) -> str:
     """A document's text."""
-    return connection.execute(select(documents.c.text).where(documents.c.id == number)).scalar_one()
+    return str(connection.execute(select(documents.c.text).where(documents.c.id == number)).scalar_one())
 
 
 def add_document(connection: Connection, text: str, by: str, at: datetime) -> None:
