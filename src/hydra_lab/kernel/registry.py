@@ -1,7 +1,10 @@
 """Every verb, area, integration and contribution of this Hydra, found by discovery."""
 
+import importlib
+import pkgutil
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Any, TypeVar
 
 from hydra_lab.kernel.area import Area
@@ -10,6 +13,7 @@ from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.operation import Kind, Operation
 
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +57,21 @@ class Registry:
         """Every contribution of one kind, areas first."""
         rooms: tuple[Any, ...] = (*self.areas.values(), *self.integrations.values())
         return [one for room in rooms for one in room.contributions if isinstance(one, kind)]
+
+
+def discover(package: ModuleType, attribute: str, of: type[T]) -> dict[str, T]:
+    """``{folder: package.folder.ATTRIBUTE}`` for each sub-package, by name.
+
+    Raises ``TypeError`` naming the folder when the attribute is missing or of another type, so that a new room that
+    forgot it is heard of at start and not missing in silence.
+    """
+    rooms: dict[str, T] = {}
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
+        if not info.ispkg:
+            continue
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        room = getattr(module, attribute, None)
+        if not isinstance(room, of):
+            raise TypeError(f"{module.__name__} has no {attribute} = {of.__name__}(…) in its __init__.py")
+        rooms[info.name] = room
+    return rooms

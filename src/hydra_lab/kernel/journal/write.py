@@ -17,7 +17,7 @@ class Journal:
 
     def __init__(self, clock: Clock, scrub: Callable[[Any], Any] = lambda data: data) -> None:
         self._clock = clock
-        self._scrub = scrub
+        self.scrub = scrub
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
@@ -55,7 +55,7 @@ class Journal:
             "subject": subject,
             "item": item,
             "cause": cause,
-            "data": self._scrub(data or {}),
+            "data": self.scrub(data or {}),
         }
 
     def write_many(self, connection: Connection, rows: list[dict[str, Any]]) -> list[int]:

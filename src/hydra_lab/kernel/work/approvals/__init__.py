@@ -1,0 +1,1 @@
+"""Approvals: what a person was asked, and what they said."""

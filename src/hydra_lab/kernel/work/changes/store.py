@@ -1,0 +1,177 @@
+"""Writing work items: the changing half of the queue's SQL. Every change says which state it may start from."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+
+from hydra_lab.kernel.work.model import HoldKind, NewHold, State
+from hydra_lab.kernel.work.tables import artifacts, checkpoints, dependencies, holds, items, logs, pauses
+
+
+def insert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Add items."""
+    connection.execute(insert(items), rows)
+
+
+def insert_dependencies(connection: Connection, pairs: list[tuple[str, str]]) -> None:
+    """Have items wait for others: ``(item, on)``."""
+    if pairs:
+        connection.execute(insert(dependencies), [{"item": one, "on_item": other} for one, other in pairs])
+
+
+def hold_row(item: str, hold: NewHold, now: datetime) -> dict[str, Any]:
+    """A hold as a row."""
+    return {
+        "item": item, "kind": hold.kind, "detail": hold.detail, "unblock": hold.unblock, "since": now,
+        "checked_at": now, "due": hold.due, "ref": hold.ref, "data": hold.data,
+    }  # fmt: skip
+
+
+def insert_holds(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Add holds, as made by ``hold_row``."""
+    if rows:
+        connection.execute(insert(holds), rows)
+
+
+def put_hold(connection: Connection, item: str, hold: NewHold, now: datetime) -> None:
+    """Hold an item for one more reason; the same reason again replaces the older words."""
+    drop_holds(connection, [item], hold.kind, hold.ref)
+    connection.execute(insert(holds).values(hold_row(item, hold, now)))
+
+
+def drop_holds(
+    connection: Connection, ids: Sequence[str], kind: HoldKind | None = None, ref: str | None = None
+) -> list[str]:
+    """Take holds off items; returns the items that had any."""
+    condition: ColumnElement[bool] = holds.c.item.in_(ids)
+    if kind:
+        condition = condition & (holds.c.kind == kind)
+    if ref is not None:
+        condition = condition & (holds.c.ref == ref)
+    rows = connection.execute(delete(holds).where(condition).returning(holds.c.item))
+    return list(dict.fromkeys(row.item for row in rows))
+
+
+def touch_hold(connection: Connection, id: int, now: datetime, **values: Any) -> None:
+    """Note that a hold was looked at and still stands, with new words or a new time where given."""
+    connection.execute(update(holds).where(holds.c.id == id).values(checked_at=now, **values))
+
+
+def release_unheld(connection: Connection, ids: Iterable[str], now: datetime) -> list[str]:
+    """Held items among these that nothing holds any more become ready; returns them."""
+    free = ~exists().where(holds.c.item == items.c.id)
+    rows = connection.execute(
+        update(items)
+        .where(items.c.id.in_(list(ids)), items.c.state == State.HELD, free)
+        .values(state=State.QUEUED, ready_at=now)
+        .returning(items.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def mark_held(
+    connection: Connection, id: str, *, from_: Sequence[State], attempt: int | None = None, **values: Any
+) -> bool:
+    """An item becomes held; ``False`` when it was not in one of those states, or another attempt is."""
+    return change(connection, id, {"state": State.HELD, "ready_at": None, **values}, from_=from_, attempt=attempt)
+
+
+def change(
+    connection: Connection, id: str, values: dict[str, Any], *, from_: Sequence[State], attempt: int | None = None
+) -> bool:
+    """Set columns of an item if it is in one of the states (and at the attempt); ``False`` when it is not."""
+    condition = (items.c.id == id) & items.c.state.in_(from_)
+    if attempt is not None:
+        condition &= items.c.attempt == attempt
+    return connection.execute(update(items).where(condition).values(values)).rowcount == 1
+
+
+def known(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these items still exist."""
+    wanted = list(ids)
+    return set(connection.execute(select(items.c.id).where(items.c.id.in_(wanted))).scalars()) if wanted else set()
+
+
+def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime) -> dict[str, int]:
+    """Ready items become running, owned by a boot; returns each with its attempt's number."""
+    rows = connection.execute(
+        update(items)
+        .where(items.c.id.in_(ids), items.c.state == State.QUEUED)
+        .values(
+            state=State.RUNNING,
+            owner=owner,
+            attempt=items.c.attempt + 1,
+            started_at=now,
+            progress=None,
+            error=None,
+            finished_at=None,
+        )
+        .returning(items.c.id, items.c.attempt)
+    )
+    return {row.id: row.attempt for row in rows}
+
+
+def take_over(connection: Connection, id: str, attempt: int, owner: str, now: datetime) -> bool:
+    """A running item of a dead boot gets a next attempt under a living one."""
+    values = {"owner": owner, "attempt": attempt + 1, "started_at": now}
+    return change(connection, id, values, from_=(State.RUNNING,), attempt=attempt)
+
+
+def still_mine(connection: Connection, id: str, attempt: int) -> bool:
+    """Whether this attempt still runs the item; on Postgres its row is locked until the transaction ends."""
+    query = select(items.c.id).where(items.c.id == id, items.c.attempt == attempt, items.c.state == State.RUNNING)
+    return connection.execute(query.with_for_update()).first() is not None
+
+
+def checkpoint(connection: Connection, item: str, step: int) -> tuple[Any] | None:
+    """The kept result of a transactional step, as a one-tuple; ``None`` if it has not run."""
+    row = connection.execute(
+        select(checkpoints.c.result).where(checkpoints.c.item == item, checkpoints.c.step == step)
+    ).first()
+    return None if row is None else (row.result,)
+
+
+def keep_checkpoint(connection: Connection, item: str, step: int, name: str, result: Any, now: datetime) -> None:
+    """Keep the result of a transactional step, in the transaction of its writes."""
+    connection.execute(insert(checkpoints).values(item=item, step=step, name=name, result=result, at=now))
+
+
+def drop_checkpoints(connection: Connection, item: str, from_step: int) -> None:
+    """Forget transactional steps from one on: a person asked to run them again."""
+    connection.execute(delete(checkpoints).where(checkpoints.c.item == item, checkpoints.c.step >= from_step))
+
+
+def keep_restart(connection: Connection, item: str, step: int | None) -> None:
+    """Have the next attempt begin at a step (``None``: the first unfinished), with what follows run again."""
+    connection.execute(update(items).where(items.c.id == item).values(restart_step=step))
+    if step is not None:
+        drop_checkpoints(connection, item, step)
+
+
+def delete_items(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget items and everything that is kept with them."""
+    for table in (holds, dependencies, logs, artifacts, checkpoints):
+        connection.execute(delete(table).where(table.c.item.in_(ids)))
+    connection.execute(delete(dependencies).where(dependencies.c.on_item.in_(ids)))
+    connection.execute(delete(items).where(items.c.id.in_(ids)))
+
+
+def put_pause(
+    connection: Connection, scope: str, value: str, now: datetime, until: datetime | None, reason: str | None
+) -> None:
+    """Pause a tier or a lane; pausing it again changes its end and reason."""
+    drop_pause(connection, scope, value)
+    connection.execute(insert(pauses).values(scope=scope, value=value, since=now, until=until, reason=reason))
+
+
+def drop_pause(connection: Connection, scope: str, value: str) -> bool:
+    """Resume a tier or a lane; ``False`` if it was not paused."""
+    return connection.execute(delete(pauses).where(pauses.c.scope == scope, pauses.c.value == value)).rowcount > 0
+
+
+def drop_lapsed_pauses(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Resume tiers and lanes whose pause has an end that passed."""
+    rows = connection.execute(delete(pauses).where(pauses.c.until <= now).returning(pauses.c.scope, pauses.c.value))
+    return [(row.scope, row.value) for row in rows]

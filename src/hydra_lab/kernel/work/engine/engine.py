@@ -1,0 +1,147 @@
+"""Starting attempts as DBOS workflows, going on from kept steps, and reading what was recorded."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID
+from sqlalchemy import create_engine, event
+
+from hydra_lab.kernel.database.connect import Database, postgres_url
+from hydra_lab.kernel.work.model import Step
+
+# Changed only when a durable operation's steps change so that a replay of the old ones would be wrong.
+APPLICATION_VERSION = "hydra-1"
+WORKFLOW = "hydra.attempt"
+
+
+def workflow_id(item: str, attempt: int) -> str:
+    """An attempt's workflow: ``<item>:<attempt>``."""
+    return f"{item}:{attempt}"
+
+
+class Engine:
+    """Runs ``body(item, attempt)`` for each started attempt, in DBOS's threads.
+
+    An attempt either starts fresh, directly, or goes on from another one: then it is a fork that keeps the finished
+    steps, handed over through the queue that only this boot listens to.
+    """
+
+    def __init__(self, database: Database, boot: str, body: Callable[[str, int], None]) -> None:
+        self._database = database
+        self._boot = boot
+        self._body = body
+        self._queue = f"boot:{boot}"
+        self._workflow: Callable[[str], None] | None = None
+        self._stopping = threading.Event()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process is on its way down."""
+        return self._stopping.is_set()
+
+    def start(self) -> None:
+        """Launch DBOS on Hydra's own database. Nothing is recovered here: ``recover`` decides what goes on."""
+        for name in ("dbos", "dbos.logger"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        config: dict[str, Any] = {
+            "name": "hydra",
+            "system_database_url": self._url(),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self._boot,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "ERROR",
+            "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": 5.0,
+            "scheduler_polling_interval_sec": 3600.0,
+            "enable_otlp": False,
+            "system_database_engine": self._system_engine(),
+        }
+        DBOS(config=config)  # type: ignore[arg-type]
+        self._workflow = DBOS.workflow(name=WORKFLOW)(self._attempt)
+        DBOS.listen_queues([self._queue])
+        DBOS.launch()
+        DBOS.register_queue(self._queue, polling_interval_sec=1.0)
+
+    def _url(self) -> str:
+        return self._database.url if self._database.is_sqlite else postgres_url(self._database.url)
+
+    def _system_engine(self) -> Any:
+        if not self._database.is_sqlite:
+            return create_engine(self._url(), pool_size=5, max_overflow=15, pool_pre_ping=True)
+        engine = create_engine(self._database.url, pool_size=4, max_overflow=16)
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = "IMMEDIATE"
+            for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        return engine
+
+    def _attempt(self, item: str) -> None:
+        """The one workflow. A fork is given its original's arguments, so the attempt is read from its own id."""
+        number = int((DBOS.workflow_id or "").rpartition(":")[2])
+        self._body(item, number)
+
+    def begin(self, item: str, attempt: int) -> None:
+        """Start an attempt with no earlier steps, at once."""
+        if self._workflow is None or self._stopping.is_set():
+            raise RuntimeError("the engine is not running")
+        with SetWorkflowID(workflow_id(item, attempt)):
+            DBOS.start_workflow(self._workflow, item)
+
+    def go_on(self, item: str, attempt: int, *, from_attempt: int, from_step: int | None = None) -> None:
+        """Start an attempt that keeps the finished steps of an earlier one.
+
+        ``from_step`` runs that step and all after it again; default: the first that did not finish.
+        """
+        recorded = self.recorded(item, from_attempt)
+        if not recorded:
+            self.begin(item, attempt)
+            return
+        failed = [step.number for step in recorded if step.state == "failed"]
+        first = from_step if from_step is not None else min(failed, default=recorded[-1].number + 1)
+        with SetWorkflowID(workflow_id(item, attempt)):
+            DBOS.fork_workflow(workflow_id(item, from_attempt), first, queue_name=self._queue)
+
+    def cancel(self, item: str, attempt: int) -> None:
+        """Have DBOS refuse further steps of an attempt."""
+        with contextlib.suppress(Exception):  # it may never have been started, or be over
+            DBOS.cancel_workflow(workflow_id(item, attempt))
+
+    def recorded(self, item: str, attempt: int) -> list[Step]:
+        """The steps an attempt has recorded, those it kept from earlier ones among them."""
+        return [
+            Step(
+                number=step["function_id"], name=step["function_name"], attempt=attempt,
+                state="failed" if step["error"] else "done", output=step["output"],
+                started_at=time_of(step["started_at_epoch_ms"]), finished_at=time_of(step["completed_at_epoch_ms"]),
+                error=str(step["error"]) if step["error"] else None,
+            )
+            for step in DBOS.list_workflow_steps(workflow_id(item, attempt))
+        ]  # fmt: skip
+
+    def forget(self, attempts: list[tuple[str, int]]) -> None:
+        """Drop what was recorded of items that are pruned: every attempt up to the given number."""
+        ids = [workflow_id(item, number) for item, last in attempts for number in range(1, last + 1)]
+        if ids:
+            DBOS.delete_workflows(ids)
+
+    def drop_queue(self, boot: str) -> None:
+        """Forget the queue of a boot that ended."""
+        with contextlib.suppress(Exception):  # it may never have got as far as having one
+            DBOS.delete_queue(f"boot:{boot}")
+
+    def stop(self, patience_s: float) -> None:
+        """Give running attempts some seconds to reach their end, then let go: what is left goes on after a restart."""
+        self._stopping.set()
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience_s))
+
+
+def time_of(epoch_ms: int | None) -> datetime | None:
+    """DBOS's milliseconds as a UTC time."""
+    return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)

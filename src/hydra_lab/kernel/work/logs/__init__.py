@@ -1,0 +1,1 @@
+"""Item logs, progress and artifacts: what running work says while it runs."""

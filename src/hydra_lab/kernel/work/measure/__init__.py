@@ -1,0 +1,13 @@
+"""Measurements of the queue: counts, durations, waits."""
+
+from hydra_lab.kernel.work.measure.store import (
+    counts,
+    finished_since,
+    holds_by_kind,
+    medians,
+    oldest_ready,
+    operation_times,
+    tiers,
+)
+
+__all__ = ["counts", "finished_since", "holds_by_kind", "medians", "oldest_ready", "operation_times", "tiers"]

@@ -1,0 +1,1 @@
+"""Nodes: the processes that run work, their heartbeats, and who leads."""

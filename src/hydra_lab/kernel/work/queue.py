@@ -1,0 +1,249 @@
+"""The queue as the rest of Hydra sees it: add work, look at it, act on it, and run it."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+from hydra_lab.kernel.policy.model import Actor, Mode
+from hydra_lab.kernel.services import Services
+from hydra_lab.kernel.work import act, store
+from hydra_lab.kernel.work.add import Admitted, admit, insert
+from hydra_lab.kernel.work.beat import release_requirement, tick
+from hydra_lab.kernel.work.changes import store as changes
+from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, Step
+from hydra_lab.kernel.work.node import BEAT_S, Node
+from hydra_lab.kernel.work.why import Why, why
+
+log = structlog.get_logger()
+
+
+class Work:
+    """One per process. Without a ``node`` (``attach`` was not called) it adds and shows work but runs none."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.node: Node | None = None
+        self._on_beat: list[Callable[[], None]] = []
+        self._stop = threading.Event()
+        self._soon = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="hydra-beat", daemon=True)
+        services.integrations.on_change(self.integration_changed)
+
+    # Running ------------------------------------------------------------------------------------------------------
+
+    def start(self, node: Node) -> None:
+        """Begin to run work in this process."""
+        self.node = node
+        node.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop running; what runs is kept for the next start."""
+        self._stop.set()
+        self._soon.set()
+        if self._thread.ident:
+            self._thread.join(timeout=10)
+        if self.node:
+            self.node.stop()
+
+    def each_beat(self, callback: Callable[[], None]) -> None:
+        """Have ``callback()`` run about every second in the process that leads."""
+        self._on_beat.append(callback)
+
+    def _loop(self) -> None:
+        assert self.node is not None
+        leads, since_beat = True, BEAT_S
+        while not self._stop.is_set():
+            try:
+                if since_beat >= BEAT_S:
+                    leads, since_beat = self.node.beat(), 0.0
+                self._second(leads)
+            except HydraError as error:
+                log.warning("beat.failed", error=error.detail)
+            except Exception:
+                log.exception("beat.failed")
+            self._soon.wait(1.0)
+            self._soon.clear()
+            since_beat += 1.0
+
+    def _second(self, leads: bool) -> None:
+        assert self.node is not None
+        self.node.end_strays()
+        self.node.end_overdue()
+        if leads and tick(self.services):
+            self.wake()
+        for callback in self._on_beat if leads else ():
+            callback()
+
+    def wake(self) -> None:
+        """Have the releaser look again now."""
+        if self.node:
+            self.node.releaser.wake()
+
+    def integration_changed(self, name: str) -> None:
+        """Wake what waited for an integration, if it is ready now."""
+        if self.services.integrations.ready(name) and release_requirement(self.services, name):
+            self.wake()
+
+    # Adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, *, actor: Actor, operation: str, input: dict[str, Any] | None = None, **options: Any) -> Item:
+        """Add one item; options are the fields of ``NewItem``. A repeated ``key`` returns the item that has it."""
+        new = NewItem(actor=actor, operation=operation, input=input or {}, **options)
+        return self.add_all([new])[0][0]
+
+    def add_all(self, new: Sequence[NewItem]) -> list[tuple[Item, bool]]:
+        """Add items in one transaction: all or none. Returns each with whether it is new."""
+        with self.services.database.begin() as connection:
+            ids = self.insert(connection, new)
+            everything = self.everything_hold()
+            added = [(store.item(connection, id, everything), created) for id, created in ids]
+        self.wake()
+        return [(item, created) for item, created in added if item is not None]
+
+    def insert(self, connection: Connection, new: Sequence[NewItem]) -> list[tuple[str, bool]]:
+        """Add items in the caller's transaction; call ``wake`` after it commits. Returns ``(id, is new)`` for each.
+
+        ``depends_on`` may name an id, or the ``key`` of an item that exists or comes with this call.
+        Raises what ``admit`` raises, with the number of the wrong item, and then nothing is added.
+        """
+        services, now = self.services, self.services.clock.now()
+        found: list[tuple[str, bool]] = []
+        keys: dict[str, str] = {}
+        for one in new:
+            known = (keys.get(one.key) or store.with_key(connection, one.key)) if one.key else None
+            id = known or services.ids.new(now)
+            found.append((id, known is None))
+            if one.key:
+                keys[one.key] = id
+        batch = {id for id, created in found if created}
+        admitted: list[Admitted] = []
+        for number, (one, (id, created)) in enumerate(zip(new, found, strict=True)):
+            if not created:
+                continue
+            try:
+                admitted.append(admit(services, connection, id, self._resolved(connection, one, keys), batch))
+            except HydraError as error:
+                if len(new) > 1:
+                    error.detail = f"Item {number + 1} of {len(new)}: {error.detail}"
+                raise
+        insert(services, connection, admitted)
+        return found
+
+    def _resolved(self, connection: Connection, new: NewItem, keys: dict[str, str]) -> NewItem:
+        """The item with keys among its dependencies replaced by ids."""
+        if not new.depends_on:
+            return new
+        ids = [keys.get(one) or store.with_key(connection, one) or one for one in new.depends_on]
+        return NewItem(**{**vars(new), "depends_on": tuple(ids)})
+
+    # Looking ------------------------------------------------------------------------------------------------------
+
+    def everything_hold(self) -> Hold | None:
+        """The hold that a pause of all Hydra puts on everything that waits; ``None`` when it is not paused."""
+        state = self.services.policy.mode()
+        if state.mode not in (Mode.PAUSED, Mode.STOPPED):
+            return None
+        since = state.since or self.services.clock.now()
+        word = "paused" if state.mode is Mode.PAUSED else "stopped"
+        return Hold(
+            kind=HoldKind.PAUSED, detail=f"All of Hydra is {word}" + (f": {state.reason}" if state.reason else "."),
+            unblock="Resume Hydra." if state.until is None else "Resume Hydra, or wait for the end that was set.",
+            since=since, checked_at=self.services.clock.now(), due=state.until,
+        )  # fmt: skip
+
+    def get(self, id: str) -> Item:
+        """One item. Raises ``NotFound``."""
+        with self.services.database.read() as connection:
+            item = store.item(connection, id, self.everything_hold())
+        if item is None:
+            raise NotFound(f"There is no work item {id}.", fix="`hydra queue list` shows the items there are.")
+        return item
+
+    def page(self, *, cursor: str | None = None, limit: int = 50, **wanted: Any) -> tuple[list[Item], int, str | None]:
+        """Items that fit a filter, newest first, with the total and the next page's cursor."""
+        everything = self.everything_hold()
+        with self.services.database.read() as connection:
+            condition = store.wanted(connection, all_paused=everything is not None, **wanted)
+            return store.page(connection, condition, before=cursor, limit=limit, everything=everything)
+
+    def why(self, id: str) -> Why:
+        """Why an item is where it is."""
+        item = self.get(id)
+        lanes = self.node.slots.lanes() if self.node else {}
+        with self.services.database.read() as connection:
+            return why(self.services, connection, item, lanes, self.node.releaser.blocked if self.node else None)
+
+    def steps(self, id: str) -> list[Step]:
+        """The checkpoints of an item's newest attempt that has any."""
+        item = self.get(id)
+        if self.node is None:
+            return []
+        for attempt in range(item.attempts, 0, -1):
+            recorded = self.node.engine.recorded(id, attempt)
+            if recorded:
+                return recorded
+        return []
+
+    # Acting -------------------------------------------------------------------------------------------------------
+
+    def approve(self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None) -> Item:
+        """A person's yes to what an item asked."""
+        return self._do(id, lambda c: act.approve(self.services, c, id, actor, cause, comment))
+
+    def reject(self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None) -> Item:
+        """A person's no."""
+        return self._do(id, lambda c: act.reject(self.services, c, id, actor, cause, comment))
+
+    def pause(self, id: str, actor: Actor, cause: int | None = None, until: datetime | None = None) -> Item:
+        """Keep an item from starting."""
+        return self._do(id, lambda c: act.pause(self.services, c, id, actor, cause, until))
+
+    def resume(self, id: str, actor: Actor, cause: int | None = None) -> Item:
+        """Take a pause off an item."""
+        return self._do(id, lambda c: act.resume(self.services, c, id, actor, cause))
+
+    def hurry(self, id: str, actor: Actor, cause: int | None = None) -> Item:
+        """Wait for no window, start time or back-off any more."""
+        return self._do(id, lambda c: act.drop_time(self.services, c, id, actor, cause))
+
+    def prioritise(self, id: str, priority: Priority, actor: Actor, cause: int | None = None) -> Item:
+        """Change an item's priority."""
+        return self._do(id, lambda c: act.prioritise(self.services, c, id, priority, actor, cause))
+
+    def choose(self, id: str, operation: str, input: dict[str, Any], actor: Actor, cause: int | None = None) -> Item:
+        """Say which operation does an item."""
+        return self._do(id, lambda c: act.choose(self.services, c, id, operation, input, actor, cause))
+
+    def cancel(self, id: str, actor: Actor, cause: int | None = None) -> Item:
+        """Cancel an item; if it runs, its children die and it starts no further step."""
+        before: list[Any] = []
+        item = self._do(id, lambda c: before.append(act.cancel(self.services, c, id, actor, cause)))
+        if self.node:
+            self.node.end(id, before[0].attempt, "It was cancelled.")
+        return item
+
+    def retry(self, id: str, actor: Actor, cause: int | None = None, from_step: int | None = None) -> Item:
+        """Run an item again, from the first step that did not finish, or from ``from_step``."""
+        if from_step is not None and from_step not in {step.number for step in self.steps(id)}:
+            numbers = ", ".join(f"{step.number} {step.name}" for step in self.steps(id)) or "none is recorded"
+            raise Invalid(f"Step {from_step} is not one of its steps: {numbers}.")
+
+        def again(connection: Connection) -> None:
+            act.retry(self.services, connection, id, actor, cause)
+            changes.keep_restart(connection, id, from_step)
+
+        return self._do(id, again)
+
+    def _do(self, id: str, action: Callable[[Connection], Any]) -> Item:
+        with self.services.database.begin() as connection:
+            action(connection)
+            item = store.item(connection, id, self.everything_hold())
+        assert item is not None
+        self.wake()
+        return item

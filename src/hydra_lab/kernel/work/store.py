@@ -1,0 +1,290 @@
+"""Questions about work items: the reading half of the queue's SQL."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true, tuple_
+
+from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
+from hydra_lab.kernel.work.ordering import Ready
+from hydra_lab.kernel.work.tables import artifacts, dependencies, holds, items, pauses, schedules
+
+LIST_LIMIT = 500
+
+
+def hold_of(row: Row[Any]) -> Hold:
+    """A row of ``work_holds`` as a ``Hold``."""
+    fields = {name: value for name, value in row._mapping.items() if name in Hold.model_fields}
+    return Hold.model_validate(fields)
+
+
+def actor_of(data: dict[str, Any]) -> Actor:
+    """The creator as it was kept with the item."""
+    return Actor(kind=ActorKind(data["kind"]), name=data["name"], scopes=frozenset(data.get("scopes", ())))
+
+
+def pause_holds(connection: Connection) -> list[tuple[str, str, Hold]]:
+    """Paused tiers and lanes as ``(scope, value, hold)``; they are stored once and read into items."""
+    return [
+        (
+            row.scope,
+            row.value,
+            Hold(
+                kind=HoldKind.PAUSED,
+                detail=f"{row.scope.capitalize()} {row.value} is paused" + (f": {row.reason}" if row.reason else "."),
+                unblock=f"Resume {row.scope} {row.value}.",
+                since=row.since,
+                checked_at=row.since,
+                due=row.until,
+            ),
+        )
+        for row in connection.execute(select(pauses).order_by(pauses.c.scope, pauses.c.value))
+    ]
+
+
+def paused_condition(found: Sequence[tuple[str, str, Hold]]) -> ColumnElement[bool]:
+    """Items that a paused tier or lane keeps from running."""
+    tiers = [int(value) for scope, value, _ in found if scope == "tier"]
+    lanes = [value for scope, value, _ in found if scope == "lane"]
+    conditions = [items.c.tier.in_(tiers)] * bool(tiers) + [items.c.lane.in_(lanes)] * bool(lanes)
+    return or_(*conditions) if conditions else false()
+
+
+def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | None = None) -> list[Item]:
+    """Rows as items, with their holds, dependencies and artifacts; ``everything`` is the hold of a global pause."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+    held: dict[str, list[Hold]] = defaultdict(list)
+    for row in connection.execute(select(holds).where(holds.c.item.in_(ids)).order_by(holds.c.id)):
+        held[row.item].append(hold_of(row))
+    needs: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(dependencies).where(dependencies.c.item.in_(ids))):
+        needs[row.item].append(row.on_item)
+    files: dict[str, list[Artifact]] = defaultdict(list)
+    columns = (artifacts.c.item, artifacts.c.name, artifacts.c.media_type, artifacts.c.size, artifacts.c.sha256)
+    for row in connection.execute(select(*columns).where(artifacts.c.item.in_(ids)).order_by(artifacts.c.name)):
+        url = f"/queue/{row.item}/artifacts/{row.name}"
+        files[row.item].append(
+            Artifact(name=row.name, media_type=row.media_type, size=row.size, url=url, sha256=row.sha256)
+        )
+    paused = pause_holds(connection)
+    return [item_of(row, held[row.id], needs[row.id], files[row.id], paused, everything) for row in rows]
+
+
+def item_of(
+    row: Row[Any],
+    held: list[Hold],
+    needs: list[str],
+    files: list[Artifact],
+    paused: Sequence[tuple[str, str, Hold]],
+    everything: Hold | None,
+) -> Item:
+    """One row as an ``Item``; pauses of its tier, its lane or everything are read into its holds."""
+    state = State(row.state)
+    if state in (State.QUEUED, State.HELD):
+        mine = {"tier": str(row.tier), "lane": row.lane}
+        held = (
+            held
+            + [hold for scope, value, hold in paused if mine[scope] == value]
+            + ([everything] if everything else [])
+        )
+    order = list(HoldKind)
+    actor = row.actor
+    return Item.model_construct(
+        id=row.id, title=row.title, operation=row.operation, input=row.input, section=row.section, tier=row.tier,
+        phase=row.phase, priority=Priority(Rank(row.priority).name.lower()), effort_minutes=row.effort_minutes,
+        impact=row.impact, state=State.HELD if state is State.QUEUED and held else state,
+        holds=sorted(held, key=lambda hold: order.index(hold.kind)),
+        progress=Progress(**row.progress) if row.progress and state is State.RUNNING else None,
+        attempts=row.attempt, result=row.result, error=ItemError(**row.error) if row.error else None,
+        artifacts=files, lane=row.lane, window=row.window, not_before=row.not_before, deadline=row.deadline,
+        depends_on=sorted(needs), key=row.key, origin=row.origin, created_at=row.created_at, ready_at=row.ready_at,
+        started_at=row.started_at, finished_at=row.finished_at,
+        created_by=f"{actor['kind']}:{actor['name']}", cause=row.cause,
+    )  # fmt: skip
+
+
+def row_of(connection: Connection, id: str, *, lock: bool = False) -> Row[Any] | None:
+    """The bare row of an item; with ``lock`` no other transaction changes it until this one ends."""
+    query = select(items).where(items.c.id == id)
+    return connection.execute(query.with_for_update() if lock else query).first()
+
+
+def item(connection: Connection, id: str, everything: Hold | None = None) -> Item | None:
+    """One item, ``None`` if there is no such id."""
+    row = row_of(connection, id)
+    return built(connection, [row], everything)[0] if row else None
+
+
+def with_key(connection: Connection, key: str) -> str | None:
+    """The id of the item that has a dedupe key."""
+    return connection.execute(select(items.c.id).where(items.c.key == key)).scalar()
+
+
+def existing(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Of these ids, those that exist, with their states."""
+    return {
+        row.id: row.state
+        for row in connection.execute(select(items.c.id, items.c.state).where(items.c.id.in_(list(ids))))
+    }
+
+
+def wanted(
+    connection: Connection,
+    *,
+    state: str | None = None,
+    tier: int | None = None,
+    operation: str | None = None,
+    q: str | None = None,
+    lane: str | None = None,
+    hold: str | None = None,
+    all_paused: bool = False,
+) -> ColumnElement[bool]:
+    """The condition for a filter of the queue; a ready item under a pause counts as held, as it is shown."""
+    c = items.c
+    conditions: list[ColumnElement[bool]] = []
+    paused = true() if all_paused else paused_condition(pause_holds(connection))
+    if state == State.HELD:
+        conditions.append(or_(c.state == State.HELD, and_(c.state == State.QUEUED, paused)))
+    elif state == State.QUEUED:
+        conditions.append(and_(c.state == State.QUEUED, ~paused))
+    elif state is not None:
+        conditions.append(c.state == state)
+    for column, value in ((c.tier, tier), (c.operation, operation), (c.lane, lane)):
+        if value is not None:
+            conditions.append(column == value)
+    if hold:
+        conditions.append(exists().where(holds.c.item == c.id, holds.c.kind == hold))
+    if q:
+        like = [column.icontains(q, autoescape=True) for column in (c.title, c.operation, c.section)]
+        conditions.append(or_(*like, c.id.startswith(q, autoescape=True)))
+    return and_(true(), *conditions)
+
+
+def page(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    *,
+    before: str | None,
+    limit: int,
+    everything: Hold | None = None,
+) -> tuple[list[Item], int, str | None]:
+    """Items that fit, newest first, with how many fit in all and the cursor of the next page."""
+    total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+    query = select(items).where(condition)
+    if before:
+        query = query.where(items.c.id < before)
+    rows = connection.execute(query.order_by(items.c.id.desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    return built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
+
+
+def ready_of(row: Row[Any]) -> Ready:
+    """What ordering needs of a row."""
+    return Ready(id=row.id, priority=row.priority, phase=row.phase_rank, tier=row.tier_rank, ready_at=row.ready_at)
+
+
+def candidates(connection: Connection, lane: str, limit: int) -> list[Row[Any]]:
+    """The oldest ``limit`` ready items of each (priority, phase, tier) class of a lane.
+
+    The best ``limit`` of the lane are among them: within a class the older is never behind the younger. Classes are
+    found by hopping along the index from one to the next, so the cost does not grow with the backlog.
+    """
+    c = items.c
+    classes = tuple_(c.priority, c.phase_rank, c.tier_rank)
+    ready = and_(c.state == State.QUEUED, c.lane == lane, ~paused_condition(pause_holds(connection)))
+    order = (c.priority, c.phase_rank, c.tier_rank, c.ready_at)
+    found: list[Row[Any]] = []
+    last: tuple[int, int, int] = (-1, -1, -1)
+    while True:
+        head = connection.execute(
+            select(c.priority, c.phase_rank, c.tier_rank)
+            .where(ready, classes > tuple_(*last))
+            .order_by(*order)
+            .limit(1)
+        ).first()
+        if head is None:
+            return found
+        last = (head.priority, head.phase_rank, head.tier_rank)
+        same = and_(c.priority == last[0], c.phase_rank == last[1], c.tier_rank == last[2])
+        query = select(items).where(ready, same).order_by(c.ready_at).limit(limit)
+        found += connection.execute(query.with_for_update(skip_locked=True)).all()
+
+
+def lanes_with_ready_work(connection: Connection) -> list[str]:
+    """Lanes in which something is ready, by the same hopping."""
+    found: list[str] = []
+    c = items.c
+    lane = ""
+    while True:
+        query = select(func.min(c.lane)).where(c.state == State.QUEUED, c.lane > lane)
+        lane = connection.execute(query).scalar() or ""
+        if not lane:
+            return found
+        found.append(lane)
+
+
+def running(connection: Connection, owner: str | None = None) -> list[Row[Any]]:
+    """Items that are running, all or those of one boot."""
+    query = select(items).where(items.c.state == State.RUNNING)
+    return list(connection.execute(query.where(items.c.owner == owner) if owner else query).all())
+
+
+def dependents(connection: Connection, id: str) -> list[str]:
+    """Items that wait for this one."""
+    return [row.item for row in connection.execute(select(dependencies.c.item).where(dependencies.c.on_item == id))]
+
+
+def edges(connection: Connection) -> dict[str, list[str]]:
+    """Every dependency of items that are not over: item to what it waits for."""
+    open_ = items.c.state.in_((State.HELD, State.QUEUED, State.RUNNING))
+    query = select(dependencies).join(items, items.c.id == dependencies.c.item).where(open_)
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.item].append(row.on_item)
+    return found
+
+
+def due_holds(connection: Connection, now: datetime) -> list[Row[Any]]:
+    """Holds whose time has come, with the item each is on."""
+    return list(connection.execute(select(holds).where(holds.c.due <= now).order_by(holds.c.due).limit(1000)).all())
+
+
+def holds_on(connection: Connection, kind: HoldKind, ref: str | None = None) -> list[Row[Any]]:
+    """Holds of one kind, on one thing or on any."""
+    query = select(holds).where(holds.c.kind == kind)
+    return list(connection.execute(query.where(holds.c.ref == ref) if ref else query).all())
+
+
+def open_past_deadline(connection: Connection, now: datetime) -> list[str]:
+    """Items whose deadline passed before they were started."""
+    waiting = items.c.state.in_((State.HELD, State.QUEUED))
+    return list(connection.execute(select(items.c.id).where(waiting, items.c.deadline <= now)).scalars())
+
+
+def time_has_come(connection: Connection, now: datetime) -> bool:
+    """Whether a hold is due, a deadline passed, a pause ended or a schedule fires."""
+    waiting = items.c.state.in_((State.HELD, State.QUEUED))
+    looks = (
+        select(holds.c.id).where(holds.c.due <= now),
+        select(items.c.id).where(waiting, items.c.deadline <= now),
+        select(pauses.c.scope).where(pauses.c.until <= now),
+        select(schedules.c.id).where(schedules.c.paused.is_(False), schedules.c.next_at <= now),
+    )
+    return any(connection.execute(look.limit(1)).first() for look in looks)
+
+
+def prunable(connection: Connection, before: datetime, limit: int) -> list[Row[Any]]:
+    """Items that ended before a time and that nothing needs any more."""
+    c = items.c
+    ended = and_(c.state.in_((State.DONE, State.FAILED, State.CANCELLED)), c.finished_at < before)
+    waits = items.alias()
+    open_ = waits.c.state.in_((State.HELD, State.QUEUED, State.RUNNING))
+    needed = exists().where(dependencies.c.on_item == c.id, waits.c.id == dependencies.c.item, open_)
+    kept = or_(needed, exists().where(artifacts.c.item == c.id), exists().where(schedules.c.last_item == c.id))
+    found = connection.execute(select(c.id, c.attempt).where(ended, c.section.is_(None), ~kept).limit(limit))
+    return list(found.all())
