@@ -74,6 +74,15 @@ EVENTS = {
     "resumed": Look("running", "play"),
     "paused": Look("held", "pause"),
     "stopped": Look("bad", "octagon-x"),
+    "fired": Look("", "calendar-clock"),
+    "granted": Look("ok", "shield-check"),
+    "hurried": Look("", "zap"),
+    "mode_set": Look("info", "shield-check"),
+    "planned": Look("", "waypoints"),
+    "prioritised": Look("", "arrow-up"),
+    "pruned": Look("", "archive"),
+    "recovered": Look("warn", "rotate-cw"),
+    "skipped": Look("", "clock"),
     "asked": Look("held", "shield-question-mark"),
     "approved": Look("ok", "shield-check"),
     "allowed": Look("ok", "shield-check"),
@@ -81,6 +90,7 @@ EVENTS = {
     "denied": Look("failed", "shield-x"),
     "lapsed": Look("warn", "clock"),
     "lost": Look("unknown", "unplug"),
+    "broken": Look("bad", "octagon-alert"),
     "back": Look("ok", "plug"),
     "configured": Look("", "plug"),
     "called": Look("", "square-terminal"),
@@ -109,10 +119,3 @@ MODES = {
 def event_look(name: str) -> Look:
     """The look of a journal entry, from the last word of its name; plain when the word is new."""
     return EVENTS.get(name.rpartition(".")[2], Look("", "scroll-text"))
-
-
-def event_words(name: str, subject: str | None) -> str:
-    """A journal entry in words when nothing better is known: ``Containers restarted: n8n-worker``."""
-    words = name.replace(".", " ").replace("_", " ")
-    words = words[:1].upper() + words[1:]
-    return f"{words}: {subject}" if subject else words

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from hydra_lab.surfaces.web import looks, words
-from hydra_lab.surfaces.web.static import Asset, icon_names
+from hydra_lab.surfaces.web import looks, telling, words
+from hydra_lab.surfaces.web.assets import Asset, icon_names
 
 FOLDER = Path(__file__).parent / "templates"
 # Modules of macros every template has, and the name it has them by.
@@ -74,8 +74,9 @@ class Renderer:
             sentence=words.sentence, pretty=words.pretty, listed=words.listed, quoted=lambda text: quote(str(text), ""),
         )  # fmt: skip
         self.env.globals.update(
-            glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
-            event_words=looks.event_words, static=self.static, sprite=self.sprite, ui="/ui",
+            glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, static=self.static,
+            event_look=looks.event_look, event_text=telling.event_text, event_sub=telling.event_sub,
+            sprite=self.sprite, ui="/ui",
         )  # fmt: skip
 
     def static(self, name: str) -> str:

@@ -12,7 +12,7 @@ let connected = false;
 const clock = () => new Date().toLocaleTimeString([], { hour12: false });
 
 const say = (ok) => {
-  for (const live of document.querySelectorAll("[data-live-state]")) {
+  for (const live of document.querySelectorAll("[data-connection]")) {
     live.textContent = ok ? "Live" : `Reconnecting, as of ${clock()}`;
     if (ok) live.removeAttribute("data-s");
     else live.dataset.s = "warn";

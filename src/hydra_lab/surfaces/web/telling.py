@@ -1,0 +1,73 @@
+"""Journal entries as sentences: what happened, to what, and what else is worth a second line."""
+
+from hydra_lab.kernel.journal import Event
+from hydra_lab.surfaces.web.words import sentence
+
+# {s} is the entry's subject; other names are its data. An entry that is not here is told by its name.
+TOLD = {
+    "items.created": "{s} was added",
+    "items.released": "{s} is ready",
+    "items.started": "{s} started",
+    "items.done": "{s} is done",
+    "items.failed": "{s} failed",
+    "items.held": "{s} is held",
+    "items.cancelled": "{s} was cancelled",
+    "items.paused": "{s} was paused",
+    "items.resumed": "{s} was resumed",
+    "items.retried": "{s} runs again",
+    "items.recovered": "{s} goes on after a restart",
+    "items.planned": "{s} is done by {chosen}",
+    "items.prioritised": "{s} is now {priority}",
+    "items.hurried": "{s} no longer waits for its time",
+    "items.pruned": "Old work was cleared away",
+    "approvals.asked": "Approval asked: {s}",
+    "approvals.granted": "Approved: {s}",
+    "approvals.rejected": "Rejected: {s}",
+    "approvals.lapsed": "Nobody answered: {s}",
+    "policy.denied": "Policy refused {operation}",
+    "policy.mode_set": "Mode is now {mode}",
+    "policy.loaded": "The policy was taken up",
+    "policy.changed": "The policy was changed",
+    "policy.broken": "policy.yaml cannot be read",
+    "operations.called": "{operation} was called",
+    "operations.done": "{operation} is done",
+    "operations.failed": "{operation} failed",
+    "integrations.lost": "{s} does not answer",
+    "integrations.back": "{s} answers again",
+    "integrations.configured": "{s} was configured",
+    "integrations.forgotten": "The settings of {s} were forgotten",
+}
+# Data worth a second line, the first that is there.
+SECOND = ("detail", "message", "reason", "problem", "rule")
+
+
+class Parts(dict[str, object]):
+    """The names a sentence may use; an absent one reads as “it”."""
+
+    def __missing__(self, key: str) -> str:
+        return "it"
+
+
+def event_text(event: Event) -> str:
+    """What happened, in a few words."""
+    pattern = TOLD.get(event.name)
+    if pattern is None:
+        words = event.name.replace(".", " ").replace("_", " ")
+        words = words[:1].upper() + words[1:]
+        return f"{words}: {event.subject}" if event.subject else words
+    return pattern.format_map(Parts({**event.data, "s": event.subject or "it"}))
+
+
+def event_sub(event: Event) -> str:
+    """A second line: the error, the reason or the rule; empty when there is none."""
+    data = event.data
+    error = data.get("error")
+    if isinstance(error, dict) and error.get("detail"):
+        return sentence(str(error["detail"]))
+    holds = data.get("holds")
+    if isinstance(holds, list) and holds and isinstance(holds[0], dict):
+        return sentence(str(holds[0].get("detail", "")))
+    for name in SECOND:
+        if isinstance(data.get(name), str):
+            return sentence(data[name])
+    return ""
