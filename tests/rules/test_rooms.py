@@ -8,8 +8,8 @@ import pytest
 import hydra_lab.areas
 import hydra_lab.integrations
 from hydra_lab.kernel.area import Area
-from hydra_lab.kernel.registry import discover
 from hydra_lab.kernel.integration import Integration
+from hydra_lab.kernel.registry import discover
 from tests.rules.source import ROOT, SRC, rooms
 
 AREAS = discover(hydra_lab.areas, "AREA", Area)

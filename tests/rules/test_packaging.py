@@ -1,0 +1,64 @@
+"""What runs Hydra for months (container, systemd) names files and options that exist."""
+
+import configparser
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from tests.rules.source import ROOT
+from tests.server import HYDRA
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def unit() -> configparser.ConfigParser:
+    """The systemd unit, parsed."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read(ROOT / "packaging" / "hydra.service")
+    return parser
+
+
+def copied() -> list[str]:
+    """Files that the Dockerfile copies out of the checkout."""
+    lines = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+    return [source for line in lines for source in line.split()[:-1]]
+
+
+def commands() -> list[list[str]]:
+    """Every way in which a file here starts ``hydra``."""
+    docker = re.search(r'^CMD \["hydra", (.+)\]$', DOCKERFILE, re.MULTILINE)
+    assert docker
+    return [unit()["Service"]["ExecStart"].split()[1:], [word.strip(' "') for word in docker[1].split(",")]]
+
+
+@pytest.mark.parametrize("source", copied())
+def test_the_container_copies_what_is_there(source: str) -> None:
+    assert (ROOT / source).exists()
+    assert f"!{source}" in (ROOT / ".dockerignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize("command", commands(), ids=["systemd", "docker"])
+def test_options_are_those_of_the_command(command: list[str]) -> None:
+    known = subprocess.run([str(HYDRA), command[0], "--help"], capture_output=True, text=True, check=True).stdout
+    assert [word for word in command if word.startswith("--") and word not in known] == []
+
+
+def test_the_unit_starts_again_after_a_failure_and_keeps_its_data_to_itself() -> None:
+    service = unit()["Service"]
+    assert service["Restart"] == "on-failure"
+    assert service["StateDirectoryMode"] == "0700"
+    assert service["User"] != "root"
+
+
+def test_the_container_is_no_root_and_is_asked_whether_it_is_well() -> None:
+    assert re.search(r"^USER hydra$", DOCKERFILE, re.MULTILINE)
+    assert "/healthz" in DOCKERFILE
+
+
+def test_the_example_composition_can_be_read_only() -> None:
+    service = yaml.safe_load((ROOT / "examples" / "compose.yaml").read_text())["services"]["hydra"]
+    assert service["read_only"] is True
+    assert service["volumes"] == ["hydra:/data"]
