@@ -33,10 +33,10 @@ def prune(services: Services, engine: Engine, actor: Actor, *, items_days: int, 
     while True:
         with services.database.begin() as connection:
             rows = store.prunable(connection, now - timedelta(days=items_days), BATCH)
-            changes.delete_items(connection, [row.id for row in rows])
-        for row in rows:
-            shutil.rmtree(folder_of(services, row.id), ignore_errors=True)
-        engine.forget([(row.id, row.attempt) for row in rows])
+            changes.delete_items(connection, [id for id, _ in rows])
+        for id, _ in rows:
+            shutil.rmtree(folder_of(services, id), ignore_errors=True)
+        engine.forget(rows)
         gone += len(rows)
         if len(rows) < BATCH:
             break

@@ -17,17 +17,21 @@ from hydra_lab.kernel.work.beat import release_requirement, tick
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, Step
 from hydra_lab.kernel.work.node import BEAT_S, Node
+from hydra_lab.kernel.work.parts import Parts
+from hydra_lab.kernel.work.schedules.keep import ScheduleKeeper
 from hydra_lab.kernel.work.why import Why, why
 
 log = structlog.get_logger()
 
 
-class Work:
+class Work(Parts):
     """One per process. Without a ``node`` (``attach`` was not called) it adds and shows work but runs none."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.node: Node | None = None
+        self.schedules = ScheduleKeeper(self)
+        self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
         self._on_beat: list[Callable[[], None]] = []
         self._stop = threading.Event()
         self._soon = threading.Event()
@@ -77,13 +81,11 @@ class Work:
         self.node.end_overdue()
         if leads and tick(self.services):
             self.wake()
+        if leads and self._was_stopped and self.services.policy.mode().mode is not Mode.STOPPED:
+            self.restart_stopped()
+        self._was_stopped = self.services.policy.mode().mode is Mode.STOPPED
         for callback in self._on_beat if leads else ():
             callback()
-
-    def wake(self) -> None:
-        """Have the releaser look again now."""
-        if self.node:
-            self.node.releaser.wake()
 
     def integration_changed(self, name: str) -> None:
         """Wake what waited for an integration, if it is ready now."""

@@ -278,8 +278,8 @@ def time_has_come(connection: Connection, now: datetime) -> bool:
     return any(connection.execute(look.limit(1)).first() for look in looks)
 
 
-def prunable(connection: Connection, before: datetime, limit: int) -> list[Row[Any]]:
-    """Items that ended before a time and that nothing needs any more."""
+def prunable(connection: Connection, before: datetime, limit: int) -> list[tuple[str, int]]:
+    """Items that ended before a time and that nothing needs any more, each with its last attempt."""
     c = items.c
     ended = and_(c.state.in_((State.DONE, State.FAILED, State.CANCELLED)), c.finished_at < before)
     waits = items.alias()
@@ -287,4 +287,4 @@ def prunable(connection: Connection, before: datetime, limit: int) -> list[Row[A
     needed = exists().where(dependencies.c.on_item == c.id, waits.c.id == dependencies.c.item, open_)
     kept = or_(needed, exists().where(artifacts.c.item == c.id), exists().where(schedules.c.last_item == c.id))
     found = connection.execute(select(c.id, c.attempt).where(ended, c.section.is_(None), ~kept).limit(limit))
-    return list(found.all())
+    return [(row.id, row.attempt) for row in found]

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.changes import store as changes
@@ -137,9 +136,9 @@ def keep_file(path: Path, body: bytes) -> None:
     part.replace(path)
 
 
-def read_file(database: Database, services: Services, item: str, name: str) -> tuple[store.Stored, Path | None] | None:
+def read_file(services: Services, item: str, name: str) -> tuple[store.Stored, Path | None] | None:
     """A kept file's facts and, where it lies on disk, its path."""
-    with database.read() as connection:
+    with services.database.read() as connection:
         stored = store.file(connection, item, name)
     if stored is None:
         return None

@@ -1,0 +1,125 @@
+"""Show what needs a person: approvals, missing credentials, work without a plan."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.operation import Effect, Input, Output, operation
+from hydra_lab.kernel.work import HoldKind, Item
+from hydra_lab.kernel.work.approvals import store as approvals
+from hydra_lab.kernel.work.approvals.store import Approval
+
+
+class Question(Output):
+    """An approval that was asked."""
+
+    id: str
+    item: Item
+    rule: str
+    reason: str
+    asked_at: datetime
+    lapses_at: datetime | None
+    without_answer: str = Field(description="What applies when it lapses: yes or no")
+    answer: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    comment: str | None
+
+
+class Missing(Output):
+    """An integration that work waits for."""
+
+    integration: str
+    title: str
+    detail: str
+    unblock: str
+    since: datetime
+    items: list[Item]
+
+
+class Unplanned(Output):
+    """Work of which nobody knows yet which operation does it."""
+
+    item: Item
+    detail: str
+    suggestions: list[dict[str, Any]]
+
+
+class Inbox(Output):
+    """Everything that waits for a person."""
+
+    approvals: list[Question]
+    missing: list[Missing]
+    unplanned: list[Unplanned]
+    total: int
+
+
+class Decided(Output):
+    """What was decided, newest first."""
+
+    approvals: list[Question]
+
+
+class Most(Input):
+    """How many at most."""
+
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+def question(ctx: Context, asked: Approval) -> Question:
+    """An approval with the item it is about."""
+    fields = {name: getattr(asked, name) for name in Question.model_fields if hasattr(asked, name)}
+    return Question(**{
+        **fields, "item": ctx.services.work.get(asked.item), "without_answer": "yes" if asked.default_yes else "no",
+    })  # fmt: skip
+
+
+@operation("inbox.list", effect=Effect.READ, path="GET /inbox", tool=True)
+def list_(ctx: Context, input: Most) -> Inbox:
+    """Show what needs a person: approvals first, then missing credentials, then work without a plan."""
+    with ctx.read() as connection:
+        open_ = approvals.listed(connection, undecided=True, limit=input.limit)
+    asked = [question(ctx, one) for one in open_]
+    missing = missing_of(ctx, input.limit)
+    plans, planless, _ = ctx.services.work.page(hold=HoldKind.PLAN, limit=input.limit)
+    unplanned = [
+        Unplanned(item=item, detail=hold.detail, suggestions=hold.data.get("suggestions", []))
+        for item in plans
+        for hold in item.holds
+        if hold.kind is HoldKind.PLAN
+    ]
+    return Inbox(approvals=asked, missing=missing, unplanned=unplanned, total=len(asked) + len(missing) + planless)
+
+
+def missing_of(ctx: Context, limit: int) -> list[Missing]:
+    """Integrations that items wait for, with those items, the longest waiting first."""
+    items, _, _ = ctx.services.work.page(hold=HoldKind.REQUIREMENT, limit=limit)
+    found: dict[str, list[tuple[Item, Any]]] = {}
+    for item in items:
+        for hold in item.holds:
+            if hold.kind is HoldKind.REQUIREMENT and hold.ref:
+                found.setdefault(hold.ref, []).append((item, hold))
+    rows = [
+        Missing(
+            integration=name, title=title_of(ctx, name), detail=pairs[0][1].detail, unblock=pairs[0][1].unblock,
+            since=min(hold.since for _, hold in pairs), items=[item for item, _ in pairs],
+        )
+        for name, pairs in found.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row.since)
+
+
+def title_of(ctx: Context, name: str) -> str:
+    """What a person calls an integration."""
+    integration = ctx.services.registry.integrations.get(name)
+    return integration.title if integration else name.replace("_", " ")
+
+
+@operation("inbox.decided", effect=Effect.READ, path="GET /inbox/decided")
+def decided(ctx: Context, input: Most) -> Decided:
+    """Show approvals that were answered, lapsed or withdrawn, newest first."""
+    with ctx.read() as connection:
+        closed = approvals.listed(connection, undecided=False, limit=input.limit)
+    return Decided(approvals=[question(ctx, one) for one in closed])
