@@ -108,9 +108,7 @@ class Scrubber:
         if type(data) is tuple:
             return tuple(self._scrubbed(value) for value in data)
         if isinstance(data, bytes):
-            return self._pattern.sub(MASK, data.decode("utf-8", "surrogateescape")).encode(
-                "utf-8", "surrogateescape"
-            )
+            return self._pattern.sub(MASK, data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         return data
 
 

@@ -169,7 +169,7 @@ class Integrations:
                 self._tried[name] = begun
                 seen = probed(manifest, settings, self._services.http)
                 latency_ms = (self._services.clock.monotonic() - begun) * 1000
-                if self._configured.of(name).settings is settings:
+                if self._configured.of(name).settings == settings:
                     self._keep(manifest, replace(seen, detail=self._services.scrubber.text(seen.detail)), latency_ms)
                     break
             return self.state(name)

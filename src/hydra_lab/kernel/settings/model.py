@@ -22,9 +22,7 @@ def known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(
-            f"{name!r} is no time zone; names look like Europe/Berlin or America/Chicago"
-        ) from error
+        raise ValueError(f"{name!r} is no time zone; names look like Europe/Berlin or America/Chicago") from error
     return name
 
 
@@ -107,9 +105,7 @@ class Settings(BaseModel):
     )
     host: str = Field("127.0.0.1", description="The address to listen on; 127.0.0.1 is this machine alone.")
     port: int = Field(8700, ge=0, le=65535, description="The port to listen on; 0 takes any free one.")
-    node: str = Field(
-        default_factory=socket.gethostname, min_length=1, description="This machine's name among nodes."
-    )
+    node: str = Field(default_factory=socket.gethostname, min_length=1, description="This machine's name among nodes.")
     database_url: Annotated[str, AfterValidator(readable_url)] = Field(
         "",
         description="Where the database is; hydra.db in the data directory unless set.",
@@ -134,18 +130,12 @@ class Settings(BaseModel):
     retention: Retention = Retention()
     http: Http = Http()
     backup: Backups = Backups()
-    disk_free_min_mib: int = Field(
-        512, ge=0, description="Below this much free disk no new work is released."
-    )
+    disk_free_min_mib: int = Field(512, ge=0, description="Below this much free disk no new work is released.")
     allowed_hosts: Hosts = Field(
         (), description="Host names under which Hydra answers, besides localhost and its own address."
     )
-    approval_lapse_h: float = Field(
-        72.0, gt=0, description="Hours after which an unanswered approval lapses."
-    )
-    log_json: bool | None = Field(
-        None, description="Logs as JSON lines; unset means JSON unless on a terminal."
-    )
+    approval_lapse_h: float = Field(72.0, gt=0, description="Hours after which an unanswered approval lapses.")
+    log_json: bool | None = Field(None, description="Logs as JSON lines; unset means JSON unless on a terminal.")
 
     @model_validator(mode="after")
     def database_beside_the_data(self) -> Self:

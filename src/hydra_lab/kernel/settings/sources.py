@@ -48,9 +48,7 @@ class Layers:
 def groups() -> dict[str, type[BaseModel]]:
     """Settings that hold settings: ``{"http": Http, …}``."""
     kinds = {name: info.annotation for name, info in Settings.model_fields.items()}
-    return {
-        name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)
-    }
+    return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
 
 
 def names() -> list[str]:

@@ -1,0 +1,232 @@
+"""Coming in: the admin token, API keys, sign-in links and sessions."""
+
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from hydra_lab.kernel.clock import Clock, Ids
+from hydra_lab.kernel.credentials import store
+from hydra_lab.kernel.credentials.attempts import ALLOWED, Attempts
+from hydra_lab.kernel.credentials.model import SCOPES, Key, KeyKind, NewKey
+from hydra_lab.kernel.credentials.tokens import HINT, csrf_of, hashed, new_token, write_private
+from hydra_lab.kernel.database import Database
+from hydra_lab.kernel.errors import Conflict, Invalid, NotFound, NotReady, Unauthenticated
+from hydra_lab.kernel.journal import Journal
+from hydra_lab.kernel.policy.model import HYDRA, Actor
+from hydra_lab.kernel.secrets import Scrubber
+
+ADMIN, CLI = "admin", "cli"
+OWNER = "owner"
+LINK_LIFE = timedelta(minutes=15)
+SESSION_LIFE = timedelta(days=30)
+USED_EVERY = timedelta(minutes=5)  # how exact "last used" is
+
+
+class Credentials:
+    """Knows who a token, a cookie or a sign-in code belongs to. Of each only a hash is kept."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        journal: Journal,
+        clock: Clock,
+        ids: Ids,
+        scrubber: Scrubber,
+        cli_token_file: Path,
+        admin_token: str | None = None,
+    ) -> None:
+        self._database = database
+        self._journal = journal
+        self._clock = clock
+        self._ids = ids
+        self._scrubber = scrubber
+        self._cli_token_file = cli_token_file
+        self._admin_token = admin_token
+        self._attempts = Attempts(clock)
+        if admin_token:
+            scrubber.add(admin_token)
+
+    def start(self) -> str | None:
+        """See that there is an admin token and one for the local command line.
+
+        Returns the admin token at the first start, when it was made; never again, and not when it was chosen.
+        """
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            store.prune(connection, now)
+            admin = store.key_by_id(connection, ADMIN)
+            made = new_token() if admin is None and self._admin_token is None else None
+            token = self._admin_token or made
+            known = store.key_by_hash(connection, hashed(token)) if token else None
+            if token and (known is None or known.id != ADMIN):
+                self._install(connection, ADMIN, OWNER, token, now)
+            local = self._cli_token()
+            known = store.key_by_hash(connection, hashed(local)) if local else None
+            if known is None or known.id != CLI:
+                local = new_token()
+                self._install(connection, CLI, CLI, local, now)
+                write_private(self._cli_token_file, local)
+        self._scrubber.add(local)
+        return made
+
+    def reset_admin(self) -> str:
+        """Make another admin token, which is returned once; the old one and every session end."""
+        token = new_token()
+        with self._database.begin() as connection:
+            self._install(connection, ADMIN, OWNER, token, self._clock.now())
+            store.close_all_sessions(connection)
+            self._journal.write(connection, "keys.admin_reset", actor=HYDRA, subject=ADMIN)
+        return token
+
+    def authenticate(self, token: str) -> Actor | None:
+        """Whose token this is; ``None`` for one that is unknown, expired or revoked."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            key = store.key_by_hash(connection, hashed(token))
+        if key is None or not key.good(now):
+            return None
+        if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
+            with suppress(NotReady), self._database.begin() as connection:
+                store.used(connection, key.id, now)
+        return key.actor
+
+    # Signing in to the pages
+
+    def sign_in(self, token: str, place: str) -> Actor:
+        """Whose token was typed into the sign-in page from an address.
+
+        Raises ``Unauthenticated``, and ``TooMany`` for 15 min after five failures from there.
+        """
+        self._attempts.check(place)
+        return self._welcome(self.authenticate(token), place, "That token is not known here.")
+
+    def sign_in_link_code(self, life: timedelta = LINK_LIFE) -> str:
+        """A code that signs its bearer in as the owner, once and soon."""
+        code = secrets.token_urlsafe(24)
+        with self._database.begin() as connection:
+            store.add_link(connection, hashed(code), self._clock.now() + life)
+        return code
+
+    def redeem(self, code: str, place: str = "") -> Actor:
+        """Whom a sign-in code signs in; it is used up. Raises ``Unauthenticated`` and ``TooMany`` as ``sign_in``."""
+        self._attempts.check(place)
+        actor = None
+        with self._database.begin() as connection:
+            if store.take_link(connection, hashed(code), self._clock.now()):
+                admin = store.key_by_id(connection, ADMIN)
+                actor = admin.actor if admin else None
+        return self._welcome(actor, place, "That sign-in link was used already or has expired.")
+
+    def open_session(self, actor: Actor) -> tuple[str, str]:
+        """Open a session for someone who showed a credential: its cookie and the secret its forms carry."""
+        cookie, now = secrets.token_urlsafe(32), self._clock.now()
+        with self._database.begin() as connection:
+            key = store.key_by_name(connection, actor.name)
+            if key is None:
+                raise Unauthenticated("That credential has been revoked.")
+            store.add_session(connection, hashed(cookie), key.id, now, now + SESSION_LIFE)
+            self._journal.write(connection, "sessions.opened", actor=actor, subject=actor.name)
+        return cookie, csrf_of(cookie)
+
+    def session(self, cookie: str) -> tuple[Actor, str] | None:
+        """Whose session a cookie is, and the secret its forms carry; ``None`` once it or its key has ended."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            key = store.key_of_session(connection, hashed(cookie), now)
+        return (key.actor, csrf_of(cookie)) if key and key.good(now) else None
+
+    def close_session(self, cookie: str) -> None:
+        """Sign out."""
+        with self._database.begin() as connection:
+            key = store.key_of_session(connection, hashed(cookie), self._clock.now())
+            if store.close_session(connection, hashed(cookie)) and key:
+                self._journal.write(connection, "sessions.closed", actor=key.actor, subject=key.name)
+
+    # API keys
+
+    def create_key(
+        self,
+        connection: Connection,
+        *,
+        name: str,
+        kind: KeyKind,
+        scopes: tuple[str, ...],
+        actor: Actor,
+        life: timedelta | None = None,
+        cause: int | None = None,
+    ) -> NewKey:
+        """Make an API key; its token is in the answer and nowhere else.
+
+        Raises ``Conflict`` when a key of that name is in use, and ``Invalid`` for scopes it cannot carry.
+        """
+        problems = [
+            {"field": "scopes", "problem": f"“{one}” is no scope; there are {', '.join(SCOPES)}"}
+            for one in scopes
+            if one not in SCOPES
+        ]
+        if kind is KeyKind.AGENT and {"approve", "admin"} & set(scopes):
+            problems.append({"field": "scopes", "problem": "only a person may approve or administer"})
+        if not scopes:
+            problems.append({"field": "scopes", "problem": "at least one is required"})
+        if problems:
+            raise Invalid(
+                "No such key can be made: " + "; ".join(one["problem"] for one in problems), problems=problems
+            )
+        if name in (OWNER, CLI) or store.key_by_name(connection, name):
+            raise Conflict(f"A key named “{name}” is in use.", fix="Choose another name, or revoke that key first.")
+        now, token = self._clock.now(), new_token()
+        key = Key(
+            id=self._ids.new(now), name=name, kind=kind, hint=token[:HINT], created_at=now, created_by=actor.name,
+            scopes=tuple(one for one in SCOPES if one in scopes), expires_at=now + life if life else None,
+        )  # fmt: skip
+        store.add_key(connection, key, hashed(token))
+        data = {"kind": kind.value, "scopes": list(key.scopes)}
+        self._journal.write(connection, "keys.created", actor=actor, subject=name, cause=cause, data=data)
+        return NewKey(key=key, token=token)
+
+    def list_keys(self) -> list[Key]:
+        """Every key, revoked ones too, the oldest first."""
+        with self._database.read() as connection:
+            return store.all_keys(connection)
+
+    def revoke(self, connection: Connection, id: str, actor: Actor, *, cause: int | None = None) -> Key:
+        """End a key and its sessions. Raises ``NotFound``, and ``Conflict`` for the owner's own."""
+        key, now = store.key_by_id(connection, id), self._clock.now()
+        if key is None:
+            raise NotFound("There is no such key.", fix="`hydra keys list` shows them.")
+        if id in (ADMIN, CLI):
+            raise Conflict("The owner's own token cannot be revoked.", fix="`hydra token reset` makes another.")
+        if key.revoked_at is None:
+            store.revoke(connection, id, now)
+            self._journal.write(connection, "keys.revoked", actor=actor, subject=key.name, cause=cause)
+        return store.key_by_id(connection, id) or key
+
+    def _install(self, connection: Connection, id: str, name: str, token: str, now: datetime) -> None:
+        """Give the owner's key another token."""
+        key = Key(
+            id=id, name=name, kind=KeyKind.PERSON, scopes=("admin",), hint=token[: HINT // 2] + "…",
+            created_at=now, created_by="hydra",
+        )  # fmt: skip
+        store.add_key(connection, key, hashed(token))
+        store.close_sessions_of(connection, id)
+
+    def _cli_token(self) -> str:
+        try:
+            return self._cli_token_file.read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def _welcome(self, actor: Actor | None, place: str, refusal: str) -> Actor:
+        if actor is not None:
+            self._attempts.succeeded(place)
+            return actor
+        if self._attempts.failed(place) == ALLOWED:
+            with self._database.begin() as connection:
+                self._journal.write(connection, "sessions.paused", actor=HYDRA, subject=place)
+        raise Unauthenticated(
+            refusal, fix="`hydra token link` prints a fresh sign-in link; `hydra token reset` helps if all is lost."
+        )

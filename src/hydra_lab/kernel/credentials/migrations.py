@@ -1,0 +1,40 @@
+"""How the tables of credentials came to be."""
+
+from alembic.operations import Operations
+from sqlalchemy import Column, ForeignKey, String
+
+from hydra_lab.kernel.database.columns import Json, UtcTime
+
+
+def create(op: Operations) -> None:
+    """Keys, sign-in links and sessions."""
+    op.create_table(
+        "credentials_keys",
+        Column("id", String, primary_key=True),
+        Column("name", String, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("scopes", Json, nullable=False),
+        Column("hash", String, nullable=False, unique=True),
+        Column("hint", String, nullable=False),
+        Column("created_at", UtcTime, nullable=False),
+        Column("created_by", String, nullable=False),
+        Column("expires_at", UtcTime),
+        Column("last_used_at", UtcTime),
+        Column("revoked_at", UtcTime),
+    )
+    op.create_table(
+        "credentials_links",
+        Column("hash", String, primary_key=True),
+        Column("expires_at", UtcTime, nullable=False),
+    )
+    op.create_table(
+        "credentials_sessions",
+        Column("hash", String, primary_key=True),
+        Column("key", String, ForeignKey("credentials_keys.id", ondelete="CASCADE"), nullable=False),
+        Column("created_at", UtcTime, nullable=False),
+        Column("expires_at", UtcTime, nullable=False),
+    )
+    op.create_index("ix_credentials_sessions_key", "credentials_sessions", ["key"])
+
+
+MIGRATIONS = (create,)

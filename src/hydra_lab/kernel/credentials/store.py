@@ -1,0 +1,105 @@
+"""Credentials in the database: the credentials room's only SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from hydra_lab.kernel.credentials.model import Key, KeyKind
+from hydra_lab.kernel.credentials.tables import keys, links, sessions
+
+
+def key_of(row: Row[Any]) -> Key:
+    """A table row as a ``Key``."""
+    return Key(
+        id=row.id, name=row.name, kind=KeyKind(row.kind), scopes=tuple(row.scopes), hint=row.hint,
+        created_at=row.created_at, created_by=row.created_by, expires_at=row.expires_at,
+        last_used_at=row.last_used_at, revoked_at=row.revoked_at,
+    )  # fmt: skip
+
+
+def key_by_hash(connection: Connection, digest: str) -> Key | None:
+    """The key of a token."""
+    row = connection.execute(select(keys).where(keys.c.hash == digest)).first()
+    return key_of(row) if row else None
+
+
+def key_by_id(connection: Connection, id: str) -> Key | None:
+    """A key by its id."""
+    row = connection.execute(select(keys).where(keys.c.id == id)).first()
+    return key_of(row) if row else None
+
+
+def key_by_name(connection: Connection, name: str) -> Key | None:
+    """The key of this name that is not revoked."""
+    row = connection.execute(select(keys).where(keys.c.name == name, keys.c.revoked_at.is_(None))).first()
+    return key_of(row) if row else None
+
+
+def all_keys(connection: Connection) -> list[Key]:
+    """Every key, the oldest first."""
+    return [key_of(row) for row in connection.execute(select(keys).order_by(keys.c.created_at, keys.c.id))]
+
+
+def add_key(connection: Connection, key: Key, digest: str) -> None:
+    """Keep a new key, or give the one of this id another token."""
+    row = {"name": key.name, "kind": key.kind.value, "scopes": list(key.scopes), "hash": digest, "hint": key.hint,
+           "created_at": key.created_at, "created_by": key.created_by, "expires_at": key.expires_at}  # fmt: skip
+    if connection.execute(update(keys).where(keys.c.id == key.id).values(row)).rowcount == 0:
+        connection.execute(insert(keys).values(id=key.id, **row))
+
+
+def used(connection: Connection, id: str, at: datetime) -> None:
+    """Note when a key was used last."""
+    connection.execute(update(keys).where(keys.c.id == id).values(last_used_at=at))
+
+
+def revoke(connection: Connection, id: str, at: datetime) -> None:
+    """End a key, and the sessions that were opened with it."""
+    connection.execute(update(keys).where(keys.c.id == id).values(revoked_at=at))
+    close_sessions_of(connection, id)
+
+
+def add_link(connection: Connection, digest: str, expires_at: datetime) -> None:
+    """Keep a sign-in link."""
+    connection.execute(insert(links).values(hash=digest, expires_at=expires_at))
+
+
+def take_link(connection: Connection, digest: str, now: datetime) -> bool:
+    """Use up a sign-in link; whether it was there and good. Only one of two callers gets a yes."""
+    expires_at = connection.execute(delete(links).where(links.c.hash == digest).returning(links.c.expires_at)).scalar()
+    return expires_at is not None and now < expires_at
+
+
+def add_session(connection: Connection, digest: str, key: str, created_at: datetime, expires_at: datetime) -> None:
+    """Open a session."""
+    row = {"hash": digest, "key": key, "created_at": created_at, "expires_at": expires_at}
+    connection.execute(insert(sessions).values(row))
+
+
+def key_of_session(connection: Connection, digest: str, now: datetime) -> Key | None:
+    """The key that a session which has not expired was opened with."""
+    query = select(keys).join(sessions, sessions.c.key == keys.c.id)
+    row = connection.execute(query.where(sessions.c.hash == digest, sessions.c.expires_at > now)).first()
+    return key_of(row) if row else None
+
+
+def close_session(connection: Connection, digest: str) -> bool:
+    """End a session; whether there was one."""
+    return connection.execute(delete(sessions).where(sessions.c.hash == digest)).rowcount > 0
+
+
+def close_sessions_of(connection: Connection, key: str) -> None:
+    """End every session opened with a key."""
+    connection.execute(delete(sessions).where(sessions.c.key == key))
+
+
+def close_all_sessions(connection: Connection) -> None:
+    """End every session."""
+    connection.execute(delete(sessions))
+
+
+def prune(connection: Connection, now: datetime) -> None:
+    """Forget links and sessions that have expired."""
+    connection.execute(delete(links).where(links.c.expires_at <= now))
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
