@@ -85,7 +85,12 @@ class Gate:
             if not operation.queueable:
                 raise ApprovalNeeded(f"{name} needs approval: {decision.reason}", rule=decision.rule)
             item = self._services.work.add(
-                actor=actor, operation=name, input=input, cause=cause, confirmed=confirm is not None
+                actor=actor,
+                operation=name,
+                input=input,
+                cause=cause,
+                # A wrong confirmation is none: the queue judges the item again and must not take it for a yes.
+                confirmed=confirm is not None and decision.verdict is Verdict.ALLOW,
             )
             return Queued(item=item)
         return self.run(operation, parsed, actor=actor, cause=cause)
@@ -125,7 +130,9 @@ class Gate:
             output = self.handled(operation, context, parsed)
         except HydraError as error:
             if run is None:
-                self.note("operations.failed", operation, parsed, actor, context.cause, item, {"error": describe(error)})
+                self.note(
+                    "operations.failed", operation, parsed, actor, context.cause, item, {"error": describe(error)}
+                )
             raise
         if run is None:
             self.note("operations.done", operation, parsed, actor, context.cause, item, {})

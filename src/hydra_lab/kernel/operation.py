@@ -93,6 +93,7 @@ class Operation:
     entry: Entry = Entry.CREDENTIAL
     tool: bool = False  # one of the about twenty chosen MCP tools
     queueable: bool = True
+    passes_on: bool = False  # only hands over work that policy judges by itself, e.g. queue.add
     status: int = 200
     body_limit: int = 1 << 20
     media_type: str | None = None  # of a raw endpoint's answer

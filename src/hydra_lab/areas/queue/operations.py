@@ -14,7 +14,7 @@ from hydra_lab.kernel.work.logs.report import read_file
 from hydra_lab.kernel.work.why import Why
 
 
-@operation("queue.add", effect=Effect.WRITE, path="POST /queue", status=201, queueable=False, tool=True)
+@operation("queue.add", effect=Effect.WRITE, path="POST /queue", status=201, queueable=False, passes_on=True, tool=True)
 def add(ctx: Context, input: model.NewWork) -> Answer[Item]:
     """Queue an operation to run as soon as it may.
 
@@ -26,7 +26,13 @@ def add(ctx: Context, input: model.NewWork) -> Answer[Item]:
 
 
 @operation(
-    "queue.batch", effect=Effect.WRITE, path="POST /queue/batch", status=201, queueable=False, body_limit=8 << 20
+    "queue.batch",
+    effect=Effect.WRITE,
+    path="POST /queue/batch",
+    status=201,
+    queueable=False,
+    passes_on=True,
+    body_limit=8 << 20,
 )
 def batch(ctx: Context, input: model.Batch) -> model.Added:
     """Queue up to 1,000 pieces of work in one transaction: all are added, or none."""

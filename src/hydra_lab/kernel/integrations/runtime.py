@@ -81,11 +81,8 @@ class Integrations:
         return any(self.state(one.name).status.answers for one in providers(need, self._all))
 
     def check(self, need: str) -> bool:
-        """Like ``ready``; what is configured and not probed yet is probed first."""
-        for one in providers(need, self._all):
-            if self.state(one.name).status is Status.UNKNOWN:
-                self.probe(one.name)
-        return self.ready(need)
+        """Like ``ready``, but asked now: each configured system is probed until one answers."""
+        return any(self.probe(one.name).status.answers for one in self.configured(need))
 
     def configured(self, need: str) -> list[Integration]:
         """The configured integrations that satisfy a need, those that answer first."""
@@ -142,9 +139,10 @@ class Integrations:
         after_commit(connection, lambda: self._reconfigured([name]))
 
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
-        """Have ``callback(name)`` run when an integration was configured or begins or ceases to answer.
+        """Have ``callback(need)`` run when an integration was configured, or begins or ceases to answer.
 
-        It runs outside of any transaction. Returns a function that stops it.
+        It is called for the integration's name and for each capability it provides, outside of any transaction.
+        Returns a function that stops it.
         """
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
@@ -161,9 +159,11 @@ class Integrations:
         return state
 
     def _asked(self, manifest: Integration) -> IntegrationState:
-        """The state after one probe; one of two callers at once waits for the other."""
-        name = manifest.name
+        """The state after one probe; who waited for another's probe that began meanwhile takes that one's."""
+        name, came = manifest.name, self._services.clock.monotonic()
         with self._turns[name]:
+            if self._tried.get(name, came) > came:
+                return self.state(name)
             while (settings := self._configured.of(name).settings) is not None:
                 begun = self._services.clock.monotonic()
                 self._tried[name] = begun
@@ -248,4 +248,5 @@ class Integrations:
 
     def _tell(self, name: str) -> None:
         for callback in list(self._listeners):
-            callback(name)
+            for need in (name, *self._all[name].provides):
+                callback(need)

@@ -23,6 +23,7 @@ class Facts:
     actor: Actor
     subject: str | None = None
     floor: str | None = None
+    passes_on: bool = False
     mode: Mode = Mode.AUTONOMOUS
     local: datetime | None = None
     confirm: str | None = None
@@ -129,6 +130,8 @@ def spoken(rule: Rule, facts: Facts) -> Decision:
 def built_in(facts: Facts) -> Decision:
     """What holds where no file rule speaks. Deny by default."""
     kind = facts.actor.kind
+    if facts.passes_on:
+        return allowed("passes-on", "what it hands over is judged by itself")
     match facts.effect:
         case Effect.READ:
             return allowed("read", "reads are allowed")
