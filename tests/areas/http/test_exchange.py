@@ -1,0 +1,147 @@
+"""Exchanges with real servers on loopback: redirects, rebinding, credentials, time and size limits."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from hydra_lab.areas.http.exchange import Call, exchange
+from hydra_lab.kernel.errors import Denied, Invalid, Refused, Unavailable
+
+
+class Site:
+    """A server that answers each path as told and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.pages: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                site.asked.append((self.command, self.path, headers, body))
+                page = site.pages.get(self.path)
+                if page:
+                    page(self)
+                else:
+                    reply(self, 200, b"fine")
+
+            do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names http.server wants
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def leads_to(url: str, status: int = 302) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: reply(handler, status, Location=url)
+
+
+@pytest.fixture
+def sites() -> Iterator[tuple[Site, Site]]:
+    both = Site(), Site()
+    yield both
+    for site in both:
+        site.server.shutdown()
+        site.server.server_close()
+
+
+def call(url: str, method: str = "GET", **options: Any) -> Call:
+    defaults: dict[str, Any] = {"headers": {}, "body": None, "timeout_s": 5.0, "most_bytes": 1000}
+    return Call(method=method, url=url, **(defaults | options))
+
+
+def here(host: str, port: int) -> list[str]:
+    return ["127.0.0.1"]
+
+
+def test_the_name_is_resolved_once_and_the_checked_address_is_called(sites: tuple[Site, Site]) -> None:
+    answers = iter([["127.0.0.1"], ["169.254.169.254"]])
+    url = f"http://lab.example:{sites[0].port}/x?y=1"
+    assert exchange(call(url), ["lab.example"], lambda host, port: next(answers)).body == b"fine"
+    _, path, headers, _ = sites[0].asked[0]
+    assert (path, headers["host"]) == ("/x?y=1", f"lab.example:{sites[0].port}")
+
+
+def test_a_redirect_to_a_host_that_is_not_allowed_is_not_followed(sites: tuple[Site, Site]) -> None:
+    first, second = sites
+    first.pages["/"] = leads_to(f"http://other.example:{second.port}/")
+    with pytest.raises(Denied, match="redirects to"):
+        exchange(call(f"http://lab.example:{first.port}/"), ["lab.example"], here)
+    assert second.asked == []
+
+
+def test_credentials_do_not_follow_a_redirect_to_another_origin(sites: tuple[Site, Site]) -> None:
+    first, second = sites
+    first.pages["/"] = leads_to(f"http://two.example:{second.port}/in", 307)
+    headers = {"Authorization": "Bearer secret", "Idempotency-Key": "k"}
+    asked = call(f"http://one.example:{first.port}/", "POST", headers=headers, body=b"data")
+    answer = exchange(asked, ["one.example", "two.example"], here)
+    method, path, seen, body = second.asked[0]
+    assert (method, path, body, answer.redirects) == ("POST", "/in", b"data", (asked.url,))
+    assert "authorization" not in seen
+    assert seen["idempotency-key"] == "k"
+
+
+def test_a_post_answered_with_303_becomes_a_get_without_body(sites: tuple[Site, Site]) -> None:
+    sites[0].pages["/"] = leads_to("/done", 303)
+    exchange(call(f"http://a.example:{sites[0].port}/", "POST", body=b"data"), ["a.example"], here)
+    assert [(one[0], one[1], one[3]) for one in sites[0].asked] == [("POST", "/", b"data"), ("GET", "/done", b"")]
+
+
+def test_a_circle_of_redirects_ends_in_words(sites: tuple[Site, Site]) -> None:
+    sites[0].pages["/"] = leads_to("/")
+    with pytest.raises(Refused, match="redirects more than 5 times"):
+        exchange(call(f"http://a.example:{sites[0].port}/"), ["a.example"], here)
+    assert len(sites[0].asked) == 6
+
+
+def test_the_second_address_is_tried_when_nothing_listens_at_the_first(sites: tuple[Site, Site]) -> None:
+    url = f"http://localhost:{sites[0].port}/"
+    assert exchange(call(url), ["localhost"], lambda host, port: ["127.0.0.9", "127.0.0.1"]).status == 200
+
+
+def test_an_answer_that_trickles_ends_at_the_deadline(sites: tuple[Site, Site]) -> None:
+    def trickle(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b".")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    sites[0].pages["/"] = trickle
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="in time"):
+        exchange(call(f"http://a.example:{sites[0].port}/", timeout_s=0.6), ["a.example"], here)
+    assert time.monotonic() - began < 3
+
+
+def test_a_long_answer_is_cut_and_says_so(sites: tuple[Site, Site]) -> None:
+    sites[0].pages["/"] = lambda handler: reply(handler, 200, b"x" * 5000)
+    answer = exchange(call(f"http://a.example:{sites[0].port}/"), ["a.example"], here)
+    assert (len(answer.body), answer.truncated) == (1000, True)
+
+
+def test_nobody_there_is_unavailable_and_the_host_header_is_not_the_callers(sites: tuple[Site, Site]) -> None:
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        exchange(call("http://a.example:9/"), ["a.example"], here)
+    with pytest.raises(Invalid, match="Host"):
+        exchange(call("http://a.example:9/", headers={"Host": "b"}), ["a.example"], here)
