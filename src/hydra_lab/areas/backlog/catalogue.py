@@ -1,0 +1,89 @@
+"""The operations this Hydra has, as planning sees them: by name, by route, and by the words they are described with."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hydra_lab.areas.backlog.words import Index
+from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.operation import Operation
+
+SEGMENT = re.compile(r"{(\w+)(?::\w+)?}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One operation. ``problem(input)`` says what is wrong with an input, ``None`` when it can be run with it."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    queueable: bool
+    problem: Callable[[dict[str, Any]], str | None]
+
+
+class Catalogue:
+    """Operations to choose from."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self.by_name = {one.name: one for one in known}
+        self.routes: dict[tuple[str, int], list[tuple[list[str], Known]]] = {}
+        for one in self.by_name.values():
+            parts = one.path.strip("/").split("/")
+            self.routes.setdefault((one.method, len(parts)), []).append((parts, one))
+        queueable = (one for one in self.by_name.values() if one.queueable)
+        self.index = Index({one.name: f"{one.name.replace('.', ' ')} {one.summary}" for one in queueable})
+
+    def at(self, method: str, path: str) -> tuple[Known, dict[str, Any]] | None:
+        """The operation that answers ``method path``, and the values in its path; literal routes come first."""
+        parts = path.strip("/").split("/")
+        fitting = []
+        for template, known in self.routes.get((method.upper(), len(parts)), ()):
+            values = path_values(template, parts)
+            if values is not None:
+                fitting.append((len(values), known, values))
+        if not fitting:
+            return None
+        _, known, values = min(fitting, key=lambda one: one[0])
+        return known, values
+
+    def near(self, text: str, limit: int = 3) -> list[str]:
+        """Operations whose name and summary share words with a text, best first; empty when none does."""
+        return [name for name, score in self.index.ranked(text, limit=limit) if score >= 0.08]
+
+
+def path_values(template: list[str], parts: list[str]) -> dict[str, Any] | None:
+    """``{"id": "7"}`` of ``queue/7`` under ``queue/{id}``; ``None`` where the path does not fit."""
+    values = {}
+    for wanted, given in zip(template, parts, strict=True):
+        slot = SEGMENT.fullmatch(wanted)
+        if slot and given:
+            values[slot[1]] = given
+        elif wanted != given:
+            return None
+    return values
+
+
+def known_from(operations: Iterable[Operation], parse: Callable[[Operation, dict[str, Any]], Any]) -> Catalogue:
+    """The catalogue of a running Hydra; ``parse`` is the gate's, which raises ``Invalid`` for a wrong input."""
+
+    def problem_of(operation: Operation) -> Callable[[dict[str, Any]], str | None]:
+        def problem(input: dict[str, Any]) -> str | None:
+            try:
+                parse(operation, input)
+            except Invalid as error:
+                wrong = "; ".join(f"{one['field']}: {one['problem']}" for one in error.problems[:5])
+                return wrong or error.detail
+            return None
+
+        return problem
+
+    return Catalogue(
+        Known(
+            name=one.name, method=one.method, path=one.path, summary=one.summary,
+            queueable=one.queueable, problem=problem_of(one),
+        )
+        for one in operations
+    )  # fmt: skip

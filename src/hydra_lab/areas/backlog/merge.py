@@ -1,0 +1,87 @@
+"""Importing again: which item of the new text is which of the old, though numbers, titles or places changed."""
+
+import hashlib
+import json
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from hydra_lab.areas.backlog.model import Entry
+from hydra_lab.areas.backlog.words import VERB_STEMS, stems
+
+SAME_WORK = 0.5
+# Where it stands and what Hydra itself writes into it say nothing about what the item asks for.
+NOT_CONTENT = ("key", "line", "end", "heading", "status", "completed", "notes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An item of the document as it was imported before; ``reported_done`` is what that text said."""
+
+    key: str
+    section: str | None
+    title: str
+    item: str
+    fingerprint: str
+    reported_done: bool
+
+
+def fingerprint(entry: Entry) -> str:
+    """A digest of what an item asks for; equal when nothing that matters to its work was edited."""
+    content = {name: value for name, value in asdict(entry).items() if name not in NOT_CONTENT}
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pair(old: Sequence[Known], new: Sequence[Entry]) -> dict[str, Known]:
+    """``{key of a new entry: the old one it is}``; entries without a partner are new.
+
+    First by number and title, then by title alone (it moved), then by number alone where the titles still speak of
+    the same work (it was reworded): a number that was given to other work is another item, so that nothing inherits
+    what it did not do.
+    """
+    pairs: dict[str, Known] = {}
+    rest_old, rest_new = list(old), list(new)
+    for name in (both, title, number):
+        waiting: dict[Hashable, deque[Known]] = defaultdict(deque)
+        for known in rest_old:
+            waiting[name(known)].append(known)
+        left: list[Entry] = []
+        for entry in rest_new:
+            candidates = waiting.get(name(entry))
+            if candidates and (name is not number or same_work(candidates[0], entry)):
+                pairs[entry.key] = candidates.popleft()
+            else:
+                left.append(entry)
+        rest_new = left
+        rest_old = [known for queue in waiting.values() for known in queue]
+    return pairs
+
+
+def both(one: Known | Entry) -> Hashable:
+    """Number and title."""
+    return number(one), title(one)
+
+
+def title(one: Known | Entry) -> Hashable:
+    """The title, whatever its case and spaces; an item without one is only itself by its number."""
+    words = " ".join(one.title.casefold().split())
+    return words or (one.section, one.key)
+
+
+def number(one: Known | Entry) -> Hashable:
+    """The section; an item without one has only its title."""
+    return one.section or ("", one.key)
+
+
+def same_work(old: Known, new: Entry) -> bool:
+    """Whether two titles speak of the same work: at least half of the shorter one's telling words are in both."""
+    before, after = (stems(one) - VERB_STEMS or stems(one) for one in (old.title, new.title))
+    shorter = min(len(before), len(after))
+    return bool(shorter) and len(before & after) / shorter >= SAME_WORK
+
+
+def removed(old: Iterable[Known], pairs: dict[str, Known]) -> list[Known]:
+    """Old items that the new text no longer has."""
+    kept = {known.key for known in pairs.values()}
+    return [known for known in old if known.key not in kept]

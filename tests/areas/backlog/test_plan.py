@@ -1,0 +1,131 @@
+"""Which operation does an item, and what it waits for."""
+
+import pytest
+
+from hydra_lab.areas.backlog.model import Entry
+from hydra_lab.areas.backlog.plan import Plan, plan, question
+from hydra_lab.areas.backlog.reading.parse import parse
+from hydra_lab.areas.backlog.rules import shipped_rules
+from hydra_lab.kernel.work.model import HoldKind
+from tests.areas.backlog.documents import catalogue, document, known
+
+RULES = shipped_rules()
+
+
+def entry(body: str, title: str = "Fix the Aquarium") -> Entry:
+    return parse(document(f"### 1.1 {title}\n{body}\n")).entries[0]
+
+
+def planned(body: str, title: str = "Fix the Aquarium") -> Plan:
+    return plan(entry(body, title), catalogue(), RULES)
+
+
+def test_the_run_field_decides_first() -> None:
+    made = planned("**Run:** health.show\n**Command:** `POST /docs/api`", "Update STATE.json")
+    assert (made.operation, made.by) == ("health.show", "run")
+
+
+def test_the_command_decides_before_rules() -> None:
+    made = planned("**Command:** `POST /docs/api`", "Update STATE.json")
+    assert (made.operation, made.by) == ("docs.api", "command")
+
+
+def test_rules_decide_where_the_item_names_nothing() -> None:
+    made = planned("", "Update STATE.json")
+    assert (made.operation, made.by) == ("state.write", "STATE.json")
+    assert made.because
+
+
+def test_a_commands_body_and_path_values_are_the_input() -> None:
+    more = known("lamp.set", "POST /lamps/{id}/set", "Set a lamp.")
+    made = plan(entry('**Command:** `POST /lamps/7/set {"on": true}`'), catalogue(more), RULES)
+    assert (made.operation, made.input) == ("lamp.set", {"id": "7", "on": True})
+
+
+def test_literal_routes_come_before_parameters() -> None:
+    more = [known("lamp.one", "POST /lamps/{id}", "One."), known("lamp.all", "POST /lamps/all", "All.")]
+    assert plan(entry("**Command:** `POST /lamps/all`"), catalogue(*more), RULES).operation == "lamp.all"
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("**Run:** lamp.set", "There is no operation lamp.set in this Hydra."),
+        ("**Run:** rm -rf /", "cannot be read"),
+        ("**Run:** queue.show id=1", "cannot be queued"),
+        ("**Command:** docker system prune", "is no call of Hydra"),
+        ("**Command:** `POST /lamps/on`", "POST /lamps/on is not part of this Hydra yet."),
+        ("**Window:** sometime", "is not a time window"),
+        ("", "Nobody knows yet"),
+    ],
+)
+def test_what_cannot_be_followed_is_held_and_said(body: str, detail: str) -> None:
+    made = planned(body)
+    assert made.operation is None
+    assert [hold.kind for hold in made.holds] == [HoldKind.PLAN]
+    assert detail in made.holds[0].detail
+
+
+def test_a_wrong_input_is_held_with_what_is_wrong() -> None:
+    more = known("lamp.set", "POST /lamps", "Set a lamp.", wrong="id: missing")
+    made = plan(entry("**Run:** lamp.set"), catalogue(more), RULES)
+    assert made.operation is None
+    assert "id: missing" in made.holds[0].detail
+
+
+def test_an_unreadable_run_field_is_not_passed_over_for_a_rule() -> None:
+    assert planned("**Run:** state.wrong", "Update STATE.json").operation is None
+
+
+def test_suggestions_share_words_with_the_item() -> None:
+    made = planned("", "Document the API of the aquarium")
+    assert made.holds[0].data["suggestions"] == ["docs.api"]
+
+
+def test_a_rule_runs_its_operation_once_hydra_has_it() -> None:
+    research = known("research.run", "POST /research/run", "Answer a question with sources.")
+    made = plan(entry("**Topic:** fish", "Research: Fish"), catalogue(research), RULES)
+    assert (made.operation, made.input, made.window) == ("research.run", {"topic": "fish"}, "overnight")
+
+
+def test_a_topic_is_taken_from_the_title_where_there_is_none() -> None:
+    research = known("research.run", "POST /research/run", "Answer a question with sources.")
+    assert plan(entry("", "Research: Fish"), catalogue(research), RULES).input == {"topic": "Fish"}
+
+
+def test_a_command_that_moved_finds_the_operation_its_rule_names() -> None:
+    bench = known("benchmarks.run", "POST /benchmarks", "Run benchmarks.")
+    item = entry("**Command:** `POST /self-improvement/benchmarks/run`", "Run Full Benchmark Suite")
+    assert plan(item, catalogue(bench), RULES).operation == "benchmarks.run"
+
+
+@pytest.mark.parametrize(
+    ("needs", "title", "integration"),
+    [
+        ("webhook URL", "Wire Discord", "discord"),
+        ("HA_TOKEN", "Fix lamps", "home_assistant"),
+        ("an API key", "Wire n8n flows", "n8n"),
+        ("Docker", "Clean up", "docker"),
+        ("a bigger disk for the Docker host", "Move images", None),
+        ("a quiet weekend", "Wire Discord", None),
+    ],
+)
+def test_blocked_items_wait_for_what_they_need(needs: str, title: str, integration: str | None) -> None:
+    made = planned(f"**Priority:** BLOCKED (needs {needs})\n**Run:** health.show", title)
+    assert [hold.ref for hold in made.holds] == ([integration] if integration else [])
+    asked = question(entry(f"**Priority:** BLOCKED (needs {needs})", title), RULES)
+    assert (asked is None) == (integration is not None)
+
+
+def test_the_items_own_window_comes_before_its_phases() -> None:
+    made = plan(entry("**Window:** 12:00-13:00\n**Run:** health.show"), catalogue(), RULES, night="overnight")
+    assert made.window == "12:00-13:00"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Back up the Nextcloud database", "Silence the fans", "Buy music stands", "Check disk usage by container",
+     "Set up n8n", "Write a knowledge test", "Restore the old desk", "Fix the API", "Presence of mind"],
+)  # fmt: skip
+def test_rules_take_nothing_that_only_sounds_similar(title: str) -> None:
+    assert planned("", title).by == "nothing"
