@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -32,7 +31,6 @@ log = structlog.get_logger(__name__)
 
 # A lost system is asked more often than its beat, so that what waits for it wakes soon after it is back.
 LOST_BEAT_S = 15.0
-PROBES_AT_ONCE = 8
 
 
 class Integrations:
@@ -136,7 +134,7 @@ class Integrations:
         self._services.journal.write(
             connection, "integrations.configured", actor=actor, subject=name, cause=cause, data={"fields": changed}
         )
-        after_commit(connection, lambda: self._reconfigured([name]))
+        after_commit(connection, lambda: self._reconfigured(name))
 
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Have ``callback(need)`` run when an integration was configured, or begins or ceases to answer.
@@ -175,16 +173,21 @@ class Integrations:
             return self.state(name)
 
     def beat(self) -> None:
-        """Probe again whatever is due; to be called every few seconds, on every node.
+        """Probe again whatever is due; to be called every few seconds, on every node. Returns at once.
 
         A configured system is asked every ``beat_s`` of its manifest, and more often while it is lost.
         """
         if not self._services.database.is_sqlite:
-            self._reconfigured(self._configured.changed_elsewhere())
-        due = [name for name in self._all if self._due(name)]
-        if due:
-            with ThreadPoolExecutor(min(PROBES_AT_ONCE, len(due)), thread_name_prefix="probe") as pool:
-                list(pool.map(self.probe, due))
+            for name in self._configured.changed_elsewhere():
+                self._aside(self._reconfigured, name)
+        for name in self._all:
+            if self._due(name):
+                self._tried[name] = self._services.clock.monotonic()
+                self._aside(self.probe, name)
+
+    def _aside(self, work: Callable[[str], object], name: str) -> None:
+        """Wait for an outside system in a thread for which the end of the process does not wait."""
+        threading.Thread(target=work, args=(name,), name=f"probe-{name}", daemon=True).start()
 
     def _due(self, name: str) -> bool:
         state = self.state(name)
@@ -194,19 +197,16 @@ class Integrations:
         pause_s = min(beat_s, LOST_BEAT_S) if state.status.lost else beat_s
         return self._services.clock.monotonic() - self._tried[name] >= pause_s
 
-    def _reconfigured(self, names: list[str]) -> None:
-        if not names:
-            return
+    def _reconfigured(self, name: str) -> None:
         self._configured.forget()
-        for name in names:
-            self._states.pop(name, None)
-            self._tried.pop(name, None)
-            if self.state(name).configured:
-                self._asked(self._all[name])
-            else:
-                with self._services.database.begin() as connection:
-                    store.forget_seen(connection, name)
-            self._tell(name)
+        self._states.pop(name, None)
+        self._tried.pop(name, None)
+        if self.state(name).configured:
+            self._asked(self._all[name])
+        else:
+            with self._services.database.begin() as connection:
+                store.forget_seen(connection, name)
+        self._tell(name)
 
     def _keep(self, manifest: Integration, seen: Seen, latency_ms: float) -> None:
         """Keep what a probe saw, in memory and in the database, and journal a change for the better or worse."""

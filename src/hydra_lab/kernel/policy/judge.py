@@ -86,8 +86,8 @@ class Policy:
         local = (at or self._services.clock.now()).astimezone(self._settings.zone) if loaded.timed else None
         facts = Facts(
             operation=operation.name, effect=operation.effect, scope=operation.wanted_scope, actor=actor,
-            subject=subject, floor=operation.floor, passes_on=operation.passes_on, mode=mode or self.mode(at).mode, local=local,
-            confirm=confirm, lapse=self._settings.approval_lapse,
+            subject=subject, floor=operation.floor, passes_on=operation.passes_on, confirm=confirm, local=local,
+            mode=mode or self.mode(at).mode, lapse=self._settings.approval_lapse,
         )  # fmt: skip
         return decide(loaded.rules, facts)
 
