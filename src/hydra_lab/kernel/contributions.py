@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from hydra_lab.kernel.settings import Settings
     from hydra_lab.kernel.context import Context
 
 
@@ -77,4 +78,18 @@ class Beat:
     on: tuple[str, ...] = ()
 
 
-Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat
+@dataclass(frozen=True, kw_only=True)
+class Routine:
+    """Recurring work that is on from the first start, e.g. the nightly backup.
+
+    ``cron`` reads its five fields from the settings; ``off`` there takes the schedule away. A person may pause it.
+    """
+
+    id: str
+    title: str
+    operation: str
+    cron: Callable[["Settings"], str]
+    input: dict[str, Any] = field(default_factory=dict)
+
+
+Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Routine

@@ -1,5 +1,6 @@
 """Verbs: declared once with ``@operation``, ``@stream`` or ``@endpoint`` and shown on every surface."""
 
+import functools
 import inspect
 import re
 import typing
@@ -149,7 +150,7 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
         effect: Effect = traits["effect"]
         method, _, route = (path or default_route(name, effect)).partition(" ")
         operation = Operation(
-            name=name, kind=kind, handler=handler, input=input_type, output=body_type(hints.get("return")),
+            name=name, kind=kind, handler=with_input(handler, parameters), input=input_type, output=body_type(hints.get("return")),
             method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
         )  # fmt: skip
         missing = set(operation.path_fields()) - set(input_type.model_fields)
@@ -164,6 +165,18 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
 def body_type(annotation: Any) -> Any:
     """The output's type from a return annotation: what is inside of ``Answer[…]``."""
     return typing.get_args(annotation)[0] if typing.get_origin(annotation) is Answer else annotation
+
+
+def with_input(handler: Callable[..., Any], parameters: list[str]) -> Callable[..., Any]:
+    """The handler, called with context and input also where it takes no input."""
+    if len(parameters) > 1:
+        return handler
+
+    @functools.wraps(handler)
+    def ignoring(ctx: Any, _input: Any) -> Any:
+        return handler(ctx)
+
+    return ignoring
 
 
 def default_route(name: str, effect: Effect) -> str:

@@ -46,14 +46,14 @@ class Engine:
     def start(self) -> None:
         """Launch DBOS on Hydra's own database. Nothing is recovered here: ``recover`` decides what goes on."""
         for name in ("dbos", "dbos.logger"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         config: dict[str, Any] = {
             "name": "hydra",
             "system_database_url": self._url(),
             "application_version": APPLICATION_VERSION,
             "executor_id": self._boot,
             "serializer": DBOSPortableJSONSerializer(),
-            "log_level": "ERROR",
+            "log_level": "CRITICAL",
             "use_listen_notify": False,
             "notification_listener_polling_interval_sec": 5.0,
             "scheduler_polling_interval_sec": 3600.0,
@@ -61,7 +61,13 @@ class Engine:
             "system_database_engine": self._system_engine(),
         }
         DBOS(config=config)  # type: ignore[arg-type]
-        self._workflow = DBOS.workflow(name=WORKFLOW)(self._attempt)
+
+        @DBOS.workflow(name=WORKFLOW)
+        def attempt(item: str) -> None:
+            """The one workflow. A fork is given its original's arguments, so the attempt is read from its own id."""
+            self._body(item, int((DBOS.workflow_id or "").rpartition(":")[2]))
+
+        self._workflow = attempt
         DBOS.listen_queues([self._queue])
         DBOS.launch()
         DBOS.register_queue(self._queue, polling_interval_sec=1.0)
@@ -81,11 +87,6 @@ class Engine:
                 connection.execute(f"PRAGMA {pragma}")
 
         return engine
-
-    def _attempt(self, item: str) -> None:
-        """The one workflow. A fork is given its original's arguments, so the attempt is read from its own id."""
-        number = int((DBOS.workflow_id or "").rpartition(":")[2])
-        self._body(item, number)
 
     def begin(self, item: str, attempt: int) -> None:
         """Start an attempt with no earlier steps, at once."""

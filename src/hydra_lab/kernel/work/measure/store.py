@@ -59,10 +59,11 @@ def medians(connection: Connection, operations: Iterable[str]) -> dict[str, floa
     return found
 
 
-def operation_times(connection: Connection, since: datetime) -> list[tuple[str, str, float, float]]:
-    """``(operation, state, seconds waited, seconds run)`` of each item that ended since a time."""
+def operation_times(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, str, float, float]]:
+    """``(operation, state, seconds waited, seconds run)`` of each item that ended from ``since`` to before ``until``."""
     ended = items.c.state.in_((State.DONE, State.FAILED))
-    query = select(items).where(ended, items.c.finished_at >= since, items.c.started_at.is_not(None))
+    between = and_(items.c.finished_at >= since, items.c.finished_at < until)
+    query = select(items).where(ended, between, items.c.started_at.is_not(None))
     return [
         (
             row.operation,

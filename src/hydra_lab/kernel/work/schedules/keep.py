@@ -56,8 +56,12 @@ class ScheduleKeeper:
         time_zone: str | None = None,
         options: dict[str, Any] | None = None,
         cause: int | None = None,
+        keep: Schedule | None = None,
     ) -> Schedule:
-        """Keep a schedule. Raises ``Invalid`` for a cron line, zone or input that cannot be read."""
+        """Keep a schedule; ``keep`` is an older form of it, whose pause and history stay.
+
+        Raises ``Invalid`` for a cron line, zone or input that cannot be read.
+        """
         services, now = self._services, self._services.clock.now()
         zone = time_zone or services.settings.current.time_zone
         checked(cron, zone)
@@ -69,6 +73,9 @@ class ScheduleKeeper:
             paused=False, next_at=next_after(cron, zone, now), last_at=None, last_item=None, missed=0,
             actor={"kind": actor.kind.value, "name": actor.name}, created_at=now,
         )  # fmt: skip
+        if keep:
+            history = {name: getattr(keep, name) for name in ("paused", "last_at", "last_item", "missed", "created_at")}
+            schedule = schedule.model_copy(update=history)
         with services.database.begin() as connection:
             store.put(connection, schedule)
             self._note(connection, "schedules.created", schedule, actor, cause)
