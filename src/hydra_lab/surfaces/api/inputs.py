@@ -1,0 +1,147 @@
+"""What a request says, gathered from path, query and JSON body into one input."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic_core import from_json
+from starlette.datastructures import QueryParams
+
+from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.operation import Operation
+from hydra_lab.surfaces.http import Call
+
+# Databases count in 64 bits.
+LARGEST = 2**63 - 1
+LONGEST_WAIT_S = 600.0
+Problems = list[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An operation's input as given, not yet checked against its model, and how the caller wants it run."""
+
+    input: dict[str, Any]
+    confirm: str | None = None
+    wait_s: float | None = None
+
+
+def gather(operation: Operation, call: Call) -> Asked:
+    """Everything a request says. Raises ``Invalid`` where it says nothing that can be read, or a thing twice."""
+    request = call.request
+    reads = request.method in ("GET", "HEAD", "DELETE")
+    given, problems = body_of(operation, call)
+    query, wrong = from_query(request.query_params, operation)
+    problems += wrong
+    confirm = request.headers.get("x-confirm")
+    wait: float | None = None
+    fields = operation.input.model_fields
+    if "confirm" not in fields:
+        confirm = query.pop("confirm", given.pop("confirm", confirm))
+    if "wait" not in fields and "wait" in query:
+        wait, wrong = seconds(query.pop("wait"))
+        problems += wrong
+    if "last_event_id" in fields and "last-event-id" in request.headers:
+        query.setdefault("last_event_id", request.headers["last-event-id"])
+    if query and not reads:
+        problems += [{"field": name, "problem": "belongs in the JSON body, not in the query"} for name in query]
+    for name, value in {**(query if reads else {}), **call.path}.items():
+        if name in given and str(given[name]) != value:
+            problems.append({"field": name, "problem": "is given twice, with different values"})
+        given[name] = value
+    problems += list(unstorable(given))
+    if problems:
+        fields_named = ", ".join(dict.fromkeys(one["field"] for one in problems))
+        raise Invalid(
+            f"{operation.name} cannot read its input: {fields_named}.", problems=problems,
+            fix=f"`hydra operations show {operation.name}` lists its fields.",
+        )  # fmt: skip
+    if confirm is not None and not isinstance(confirm, str):
+        confirm = str(confirm)
+    return Asked(input=given, confirm=confirm, wait_s=wait)
+
+
+def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]:
+    """The fields in the JSON body; for a raw endpoint the body and headers as they came."""
+    given: dict[str, Any] = {}
+    fields = operation.input.model_fields
+    if "headers" in fields and fields["headers"].annotation == dict[str, str]:
+        given["headers"] = dict(call.request.headers)
+    if "body" in fields and fields["body"].annotation is bytes:
+        return {**given, "body": call.body}, []
+    if not call.body.strip():
+        return given, []
+    try:
+        read = from_json(call.body, allow_inf_nan=False)
+    except ValueError as error:
+        return given, [{"field": "(body)", "problem": f"is not JSON: {error}"}]
+    if not isinstance(read, dict):
+        return given, [{"field": "(body)", "problem": "must be a JSON object"}]
+    return {**given, **read}, []
+
+
+def from_query(params: QueryParams, operation: Operation) -> tuple[dict[str, Any], Problems]:
+    """The fields in the query: lists by repeating or by commas, objects as JSON, an empty value as none."""
+    shapes = shapes_of(operation.input)
+    given: dict[str, Any] = {}
+    problems: Problems = []
+    for name in params:
+        values = params.getlist(name)
+        shape = shapes.get(name, "plain")
+        if shape == "list":
+            given[name] = [part for value in values for part in value.split(",") if part]
+        elif len(values) > 1:
+            problems.append({"field": name, "problem": "is given twice"})
+        elif shape == "object":
+            try:
+                given[name] = from_json(values[0], allow_inf_nan=False)
+            except ValueError as error:
+                problems.append({"field": name, "problem": f"is not JSON: {error}"})
+        elif values[0] or shape == "text":
+            given[name] = values[0]
+    return given, problems
+
+
+@cache
+def shapes_of(model: Any) -> Mapping[str, str]:
+    """How each field is written in a query: ``list``, ``object``, ``text`` (may be empty) or ``plain``."""
+    shapes = {}
+    for name, schema in model.model_json_schema().get("properties", {}).items():
+        kinds = {one.get("type") or ("ref" if "$ref" in one else "") for one in schema.get("anyOf", [schema])}
+        shape = "plain"
+        if "array" in kinds:
+            shape = "list"
+        elif "object" in kinds:
+            shape = "object"
+        elif kinds == {"string"}:
+            shape = "text"
+        shapes[name] = shape
+    return shapes
+
+
+def seconds(text: str) -> tuple[float | None, Problems]:
+    """How long the caller is ready to wait."""
+    try:
+        wait = float(text)
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= LONGEST_WAIT_S:
+        return None, [{"field": "wait", "problem": f"must be seconds from 0 to {LONGEST_WAIT_S:.0f}"}]
+    return wait, []
+
+
+def unstorable(value: Any, where: str = "") -> Iterator[dict[str, str]]:
+    """Numbers no database holds, wherever in the input they are, and NUL characters in short texts such as ids."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from unstorable(inner, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from unstorable(inner, f"{where}.{number}")
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+        yield {"field": where, "problem": "is a number larger than 64 bits"}
+    elif isinstance(value, str) and len(value) <= 4096 and "\x00" in value:
+        yield {"field": where, "problem": "contains a NUL character"}
+    elif isinstance(value, str) and value.isdigit() and 19 <= len(value) <= 4096 and int(value) > LARGEST:
+        yield {"field": where, "problem": "is a number larger than 64 bits"}

@@ -1,0 +1,76 @@
+"""Routes from the registry: each operation, stream and endpoint at its own path."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from hydra_lab.kernel.gate import Queued
+from hydra_lab.kernel.operation import Answer, Kind, Operation, Raw
+from hydra_lab.kernel.services import Services
+from hydra_lab.surfaces.api.inputs import gather
+from hydra_lab.surfaces.api.waiting import Waiting
+from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
+
+
+def operation_paths(services: Services, streams: Streams) -> list[Path]:
+    """One route for every declared verb."""
+    return [
+        Path(verb.path, {verb.method: way_into(services, streams, verb)}) for verb in services.registry.verbs.values()
+    ]
+
+
+def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
+    """How one verb is entered; what its caller may is policy's to say, so no scope is asked for here."""
+    traits: dict[str, Any] = {"entry": verb.entry, "scope": None, "body_limit": verb.body_limit}
+    match verb.kind:
+        case Kind.OPERATION:
+            return Way(answer=operation_answer(services, verb), **traits)
+        case Kind.ENDPOINT:
+            return Way(answer=endpoint_answer(services, verb), **traits)
+        case Kind.STREAM:
+            return Way(answer=stream_answer(services, streams, verb), on_loop=True, **traits)
+
+
+def operation_answer(services: Services, operation: Operation) -> Any:
+    """Answers calls of an operation: its output, or ``202`` and the item it became."""
+
+    def answer(call: Call) -> Any:
+        asked = gather(operation, call)
+        output = services.gate.enter(operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm)
+        if isinstance(output, Queued):
+            waiting = Waiting(services=services, item_id=output.item.id, actor=call.visitor.actor)
+            return waiting.answer(asked.wait_s) if asked.wait_s else waiting.accepted(output.item)
+        if isinstance(output, Answer):
+            return Json(operation.dump(output), output.status, output.headers)
+        return Json(operation.dump(output), operation.status)
+
+    return answer
+
+
+def endpoint_answer(services: Services, endpoint: Operation) -> Any:
+    """Answers calls of a raw endpoint."""
+
+    def answer(call: Call) -> Response:
+        parsed = services.gate.parse(endpoint, gather(endpoint, call).input)
+        context = services.gate.open(endpoint, parsed, call.visitor.actor)
+        services.integrations.require(endpoint.needs)
+        raw: Raw = endpoint.handler(context, parsed)
+        return raw_response(call.request, raw)
+
+    return answer
+
+
+def stream_answer(services: Services, streams: Streams, stream: Operation) -> Any:
+    """Answers calls of a stream with events."""
+
+    def admitted(call: Call) -> Any:
+        parsed = services.gate.parse(stream, gather(stream, call).input)
+        context = services.gate.open(stream, parsed, call.visitor.actor)
+        services.integrations.require(stream.needs)
+        return stream.handler(context, parsed)
+
+    async def answer(call: Call) -> Response:
+        frames = await call.in_thread(admitted)
+        return await event_stream(streams, frames)
+
+    return answer

@@ -1,0 +1,149 @@
+"""Streams of frames as Server-Sent Events: heartbeats, slow clients dropped and counted, an end at shutdown."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from pydantic_core import to_json
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from hydra_lab.kernel.errors import HydraError, describe
+from hydra_lab.kernel.operation import Frame
+
+log = structlog.get_logger()
+
+BEAT_S = 15.0
+# A client whose connection takes nothing for this long is gone or too slow to follow.
+SLOW_S = 30.0
+# How long the first frame is waited for, so that an error at the start still becomes a status.
+FIRST_S = 0.1
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Streams:
+    """The open streams of this process: how many there are, how many were dropped, and their common end."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.dropped = 0
+        self._closing: set[asyncio.Event] = set()
+        self.is_closing = False
+
+    def close(self) -> None:
+        """End every stream; called on the event loop when the server is about to stop."""
+        self.is_closing = True
+        for event in self._closing:
+            event.set()
+
+    def enter(self) -> asyncio.Event:
+        """Count one more stream; the event is set when it should end."""
+        event = asyncio.Event()
+        if self.is_closing:
+            event.set()
+        self._closing.add(event)
+        self.open += 1
+        return event
+
+    def leave(self, event: asyncio.Event) -> None:
+        """Count one stream less."""
+        self._closing.discard(event)
+        self.open -= 1
+
+
+def encoded(frame: Frame) -> bytes:
+    """A frame in the event stream format; data that is no text goes as JSON."""
+    data = frame.data if isinstance(frame.data, str) else to_json(frame.data, inf_nan_mode="null").decode()
+    head = "".join(f"{name}: {value}\n" for name, value in (("id", frame.id), ("event", frame.event)) if value)
+    return (head + "".join(f"data: {line}\n" for line in (data.splitlines() or [""])) + "\n").encode()
+
+
+def failure(error: BaseException) -> Frame:
+    """The last frame of a stream that failed on its way."""
+    if isinstance(error, HydraError):
+        return Frame(event="error", data=describe(error))
+    return Frame(event="error", data={"code": "unforeseen", "detail": "The stream failed inside Hydra.", "fix": None})
+
+
+class EventStream(Response):
+    """The answer of a stream."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, streams: Streams, frames: AsyncIterator[Frame], first: "asyncio.Future[Frame]") -> None:
+        super().__init__(headers=HEADERS)
+        del self.headers["content-length"]
+        self._streams, self._frames, self._first = streams, frames, first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send frames until they end, the client leaves, or the server stops."""
+        closing = self._streams.enter()
+        gone = asyncio.ensure_future(disconnected(receive))
+        end = asyncio.ensure_future(closing.wait())
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self.put(send, b"retry: 2000\n\n")
+            await self.pump(send, gone, end)
+            await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            self._streams.dropped += 1
+            log.info("stream.dropped", path=scope["path"], dropped=self._streams.dropped)
+            raise
+        finally:
+            self._streams.leave(closing)
+            for task in (gone, end, self._first):
+                task.cancel()
+            await finished(self._first, self._frames)
+
+    async def pump(self, send: Send, gone: "asyncio.Future[None]", end: "asyncio.Future[Any]") -> None:
+        """Pass frames on, with a comment as heartbeat while there are none."""
+        while True:
+            await asyncio.wait((self._first, gone, end), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done() or end.done():
+                return
+            if not self._first.done():
+                await self.put(send, b": still here\n\n")
+                continue
+            try:
+                frame = self._first.result()
+            except StopAsyncIteration:
+                return
+            except Exception as error:
+                if not isinstance(error, HydraError):
+                    log.exception("stream.failed")
+                await self.put(send, encoded(failure(error)))
+                return
+            await self.put(send, encoded(frame))
+            self._first = asyncio.ensure_future(anext(self._frames))
+
+    async def put(self, send: Send, chunk: bytes) -> None:
+        """Send one chunk. Raises ``TimeoutError`` when the client does not take it."""
+        async with asyncio.timeout(SLOW_S):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def disconnected(receive: Receive) -> None:
+    """Return when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def finished(pending: "asyncio.Future[Frame]", frames: AsyncIterator[Frame]) -> None:
+    """Let the generator run its clean-up."""
+    with suppress(asyncio.CancelledError, StopAsyncIteration, Exception):
+        await pending
+    close = getattr(frames, "aclose", None)
+    if close is not None:
+        with suppress(Exception):
+            await close()
+
+
+async def event_stream(streams: Streams, frames: AsyncIterator[Frame]) -> Response:
+    """A stream as an answer. Raises what the handler raises before its first frame."""
+    first: asyncio.Future[Frame] = asyncio.ensure_future(anext(frames))
+    await asyncio.wait((first,), timeout=FIRST_S)
+    if first.done() and isinstance(error := first.exception(), HydraError):
+        raise error
+    return EventStream(streams, frames, first)

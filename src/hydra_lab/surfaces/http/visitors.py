@@ -1,0 +1,129 @@
+"""Visitors: who sends a request, by token, key or session; and that a browser's change was meant."""
+
+import hmac
+from dataclasses import dataclass
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hydra_lab.kernel.errors import Denied, Unauthenticated
+from hydra_lab.kernel.operation import Entry
+from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.services import Services
+
+COOKIE = "hydra_session"
+SESSION_S = 30 * 24 * 3600
+SIGN_IN = "Send “Authorization: Bearer TOKEN”, or sign in; `hydra token link` prints a sign-in link."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Who asks. ``csrf`` is set for a browser's session: what its forms must carry."""
+
+    actor: Actor
+    session: str | None = None
+    csrf: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a credential was shown."""
+        return bool(self.actor.scopes)
+
+
+NOBODY = Visitor(actor=Actor(kind=ActorKind.HOOK, name="nobody"))
+
+
+def visitor_of(request: Request, entry: Entry) -> Visitor:
+    """Who asks, as the route wants it shown. Raises ``Unauthenticated`` where a credential is wanted and missing."""
+    match entry:
+        case Entry.CREDENTIAL:
+            found = known_visitor(request)
+            if found is None:
+                raise Unauthenticated("This needs a credential.", fix=SIGN_IN)
+            return found
+        case Entry.PUBLIC:
+            # Whoever is signed in is known here too, but a wrong credential is no hindrance.
+            try:
+                return known_visitor(request) or NOBODY
+            except Unauthenticated:
+                return NOBODY
+        case Entry.HOOK | Entry.LINK:
+            return Visitor(actor=Actor(kind=ActorKind.HOOK, name=request.url.path))
+        case _:
+            assert_never(entry)
+
+
+def known_visitor(request: Request) -> Visitor | None:
+    """Whoever showed a token, a key or a session's cookie; ``None`` where nothing was shown.
+
+    Raises ``Unauthenticated`` for a token that is not known: it is never passed over for a cookie.
+    """
+    services: Services = request.app.state.services
+    token = shown_token(request)
+    if token is not None:
+        actor = services.credentials.authenticate(token)
+        if actor is None:
+            raise Unauthenticated("This token is not known here, or has ended.", fix=SIGN_IN)
+        return Visitor(actor=actor)
+    cookie = request.cookies.get(COOKIE)
+    session = services.credentials.session(cookie) if cookie else None
+    if session is None:
+        return None
+    actor, csrf = session
+    return Visitor(actor=actor, session=cookie, csrf=csrf)
+
+
+def shown_token(request: Request) -> str | None:
+    """The token in ``Authorization`` or ``X-API-Key``."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer":
+            raise Unauthenticated(f"Hydra knows no “{scheme}” sign-in.", fix=SIGN_IN)
+        return token.strip()
+    return request.headers.get("x-api-key")
+
+
+def check_csrf(request: Request, visitor: Visitor, field: object) -> None:
+    """Raise ``Denied`` when a browser was led here by another site.
+
+    A session's change must carry its secret in the form field ``csrf`` or in ``X-CSRF-Token``. Where nobody is
+    signed in (the sign-in form) the browser's own word about the origin decides.
+    """
+    if visitor.csrf is not None:
+        given = field if isinstance(field, str) and field else request.headers.get("x-csrf-token", "")
+        if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+            raise Denied("This form is from another session.", fix="Reload the page, then try again.", rule="csrf")
+    elif not visitor.is_known and comes_from_elsewhere(request):
+        raise Denied("This request comes from another site.", fix="Open Hydra's own page instead.", rule="csrf")
+
+
+def comes_from_elsewhere(request: Request) -> bool:
+    """Whether the browser says that another site sent this request."""
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return True
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+
+
+def start_session(request: Request, response: Response, actor: Actor) -> None:
+    """Open a session for whoever just showed a credential, and have the browser keep its cookie."""
+    services: Services = request.app.state.services
+    cookie, _csrf = services.credentials.open_session(actor)
+    response.set_cookie(
+        COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+    )
+
+
+def end_session(request: Request, response: Response, visitor: Visitor) -> None:
+    """Sign out: the session ends on the server, and the browser forgets its cookie."""
+    services: Services = request.app.state.services
+    if visitor.session:
+        services.credentials.close_session(visitor.session)
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+
+
+def place_of(request: Request) -> str:
+    """The address a request comes from: failed sign-ins are counted by it."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,139 @@
+"""Ways in: every route says how it is entered, how much it reads and what answers it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, NoMatchFound, compile_path
+from starlette.types import Receive, Scope, Send
+
+from hydra_lab.kernel.errors import Denied
+from hydra_lab.kernel.operation import Entry
+from hydra_lab.surfaces.http.bodies import limited
+from hydra_lab.surfaces.http.visitors import Visitor, check_csrf, visitor_of
+
+T = TypeVar("T")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request on its way to its handler: who asks, and what came with it."""
+
+    request: Request
+    visitor: Visitor
+    body: bytes = b""
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def path(self) -> dict[str, str]:
+        """The values in the path's braces."""
+        return dict(self.request.path_params)
+
+    async def in_thread(self, work: Callable[["Call"], T]) -> T:
+        """The result of ``work(call)``, run in a thread: what an answer on the event loop has blocking calls for."""
+        return await to_thread.run_sync(partial(work, self), limiter=self.request.app.state.threads)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How one method of a path is entered and answered.
+
+    ``answer`` is a plain function, run in a thread, or with ``on_loop`` a coroutine function, run on the event loop;
+    a plain function may return an awaitable where the answer takes waiting.
+    ``scope`` is what the credential must carry (operations leave that to policy: ``None``). A body above
+    ``body_limit`` bytes is refused before it is read; ``forms`` has a form parsed instead of kept as bytes.
+    """
+
+    answer: Callable[[Call], Response | Awaitable[Response]]
+    entry: Entry = Entry.CREDENTIAL
+    scope: str | None = "read"
+    body_limit: int = 64 << 10
+    on_loop: bool = False
+    forms: bool = False
+
+
+class Path(BaseRoute):
+    """A path and its ways in, one for each method; a GET answers HEAD too."""
+
+    def __init__(self, path: str, ways: Mapping[str, Way]) -> None:
+        self.path = path
+        self.ways = dict(ways)
+        if "GET" in self.ways:
+            self.ways.setdefault("HEAD", self.ways["GET"])
+        self._regex, self._format, self._convertors = compile_path(path)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for this path, and the values in its braces."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        match = self._regex.match(scope["path"])
+        if match is None:
+            return Match.NONE, {}
+        values = {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
+        return Match.FULL, {"path_params": values, "endpoint": self}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Routes have no names."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        way = self.ways.get(scope["method"])
+        if way is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(self.ways))})
+        request = Request(scope, limited(scope, receive, way.body_limit), send)
+        response = await answered(way, request)
+        await response(scope, receive, send)
+
+
+async def answered(way: Way, request: Request) -> Response:
+    """Find out who asks, read what came along, and have the request answered."""
+    limiter: CapacityLimiter = request.app.state.threads
+    if request.method in ("GET", "HEAD") and not way.on_loop:
+        response = await to_thread.run_sync(partial(looked_up, way, request), limiter=limiter)
+    else:
+        visitor = await to_thread.run_sync(partial(admitted, way, request), limiter=limiter)
+        call = await read(way, request, visitor)
+        response = way.answer(call) if way.on_loop else await call.in_thread(way.answer)
+    return await response if isinstance(response, Awaitable) else response
+
+
+def looked_up(way: Way, request: Request) -> Response | Awaitable[Response]:
+    """A reading request answered in one go: it has no body to wait for."""
+    return way.answer(Call(request=request, visitor=admitted(way, request)))
+
+
+def admitted(way: Way, request: Request) -> Visitor:
+    """Who asks. Raises ``Unauthenticated``, or ``Denied`` where the credential does not reach."""
+    visitor = visitor_of(request, way.entry)
+    if way.entry is Entry.CREDENTIAL and way.scope and not visitor.actor.may(way.scope):
+        raise Denied(
+            f"This credential may not {way.scope} here.", fix=f"Use a key with the scope “{way.scope}”.", rule="scope"
+        )
+    return visitor
+
+
+async def read(way: Way, request: Request, visitor: Visitor) -> Call:
+    """The request with its body or form; a browser's change must carry the session's token."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in ("GET", "HEAD"):
+        return Call(request=request, visitor=visitor)
+    if way.forms and kind in FORMS:
+        form = await request.form(max_part_size=way.body_limit)
+        check_csrf(request, visitor, form.get("csrf"))
+        return Call(request=request, visitor=visitor, form=form)
+    check_csrf(request, visitor, None)
+    return Call(request=request, visitor=visitor, body=await request.body())
+
+
+def literal_first(path: str) -> tuple[object, ...]:
+    """A sort key that puts ``/queue/stats`` before ``/queue/{id}``."""
+    parts = path.strip("/").split("/")
+    return tuple((2 if ":path}" in part else 1 if "{" in part else 0, part) for part in parts)
