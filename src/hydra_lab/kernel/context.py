@@ -97,7 +97,9 @@ class Context:
 
     def enqueue(self, operation: str, /, input: dict[str, Any] | None = None, **options: Any) -> Any:
         """Queue an operation as work; options are those of ``POST /queue``. Returns the ``Item``."""
-        return self.services.work.add(actor=self.actor, operation=operation, input=input or {}, cause=self.cause, **options)
+        return self.services.work.add(
+            actor=self.actor, operation=operation, input=input or {}, cause=self.cause, **options
+        )
 
     def capability(self, protocol: type[T]) -> T:
         """The configured integration that provides a capability; raises ``NotConfigured`` naming what would."""

@@ -70,7 +70,9 @@ class Invalid(HydraError):
 
     code = "invalid"
 
-    def __init__(self, detail: str, *, problems: list[dict[str, str]] | None = None, fix: str | None = None, **data: Any) -> None:
+    def __init__(
+        self, detail: str, *, problems: list[dict[str, str]] | None = None, fix: str | None = None, **data: Any
+    ) -> None:
         super().__init__(detail, fix=fix, **data, **({"problems": problems} if problems else {}))
         self.problems = problems or []
 

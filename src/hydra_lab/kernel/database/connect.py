@@ -100,7 +100,9 @@ def writable() -> Iterator[None]:
     except OperationalError as error:
         reason = str(error.orig)
         if "disk is full" in reason or "readonly" in reason or "disk I/O" in reason:
-            raise NotReady(f"The database cannot be written: {reason}.", fix="Free disk space, then try again.") from error
+            raise NotReady(
+                f"The database cannot be written: {reason}.", fix="Free disk space, then try again."
+            ) from error
         raise
 
 
