@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hydra_lab.areas.backlog.catalogue import Catalogue, Known
+from hydra_lab.areas.backlog.planning.catalogue import Catalogue, Known
 
 SEED = (Path(__file__).parents[2] / "data" / "seed-backlog.md").read_text(encoding="utf-8")
 EXAMPLE = (Path(__file__).parents[3] / "examples" / "backlog.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydra_lab.areas.backlog.model import Document
-from hydra_lab.areas.backlog.plan import plan
+from hydra_lab.areas.backlog.planning.plan import plan
+from hydra_lab.areas.backlog.planning.rules import shipped_rules
 from hydra_lab.areas.backlog.reading.parse import parse
-from hydra_lab.areas.backlog.rules import shipped_rules
 from hydra_lab.kernel.errors import Invalid
 from tests.areas.backlog.documents import catalogue
 from tests.areas.backlog.texts import documents

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hydra_lab.areas.backlog.merge import Known, fingerprint, pair, removed
+from hydra_lab.areas.backlog.intake.merge import Known, fingerprint, pair, removed
 from hydra_lab.areas.backlog.model import Entry
 from hydra_lab.areas.backlog.reading.parse import parse
 from tests.areas.backlog.documents import document

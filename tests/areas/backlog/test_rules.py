@@ -5,9 +5,9 @@ import re
 import pytest
 
 from hydra_lab.areas.backlog.model import Entry
-from hydra_lab.areas.backlog.plan import plan
+from hydra_lab.areas.backlog.planning.plan import plan
+from hydra_lab.areas.backlog.planning.rules import Rule, read_rules, shipped_rules
 from hydra_lab.areas.backlog.reading.parse import parse
-from hydra_lab.areas.backlog.rules import Rule, read_rules, shipped_rules
 from hydra_lab.kernel.operation import NAME
 from hydra_lab.kernel.policy.floors import FLOORS
 from tests.areas.backlog.documents import EXAMPLE, SEED, catalogue

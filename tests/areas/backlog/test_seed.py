@@ -3,9 +3,9 @@
 import pytest
 
 from hydra_lab.areas.backlog.model import Status
-from hydra_lab.areas.backlog.plan import plan
+from hydra_lab.areas.backlog.planning.plan import plan
+from hydra_lab.areas.backlog.planning.rules import shipped_rules
 from hydra_lab.areas.backlog.reading.parse import parse
-from hydra_lab.areas.backlog.rules import shipped_rules
 from hydra_lab.kernel.work.model import HoldKind
 from tests.areas.backlog.documents import SEED, catalogue
 

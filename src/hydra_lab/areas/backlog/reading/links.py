@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 from hydra_lab.areas.backlog.model import Document, Entry, InputRule, Phase, Unread
-from hydra_lab.areas.backlog.rules import Rules
-from hydra_lab.areas.backlog.words import Index
+from hydra_lab.areas.backlog.planning.rules import Rules
+from hydra_lab.areas.backlog.planning.words import Index
 
 SECTION = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d{1,6}){1,5})(?![\d.])")
 TIER = re.compile(r"\btier[ \t]+(\d{1,6})(?!\d|\.\d)", re.IGNORECASE)

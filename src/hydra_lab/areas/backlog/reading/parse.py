@@ -3,13 +3,13 @@
 from collections import Counter
 
 from hydra_lab.areas.backlog.model import Document, Entry, InputRule, Phase, Step, Tier, Unread
+from hydra_lab.areas.backlog.planning.rules import Rules, shipped_rules
 from hydra_lab.areas.backlog.reading.bullets import bullet, is_rule, table_row
 from hydra_lab.areas.backlog.reading.draft import Draft
 from hydra_lab.areas.backlog.reading.fields import NAMES, split_fields
 from hydra_lab.areas.backlog.reading.headings import Heading, Kind, item, read_heading
 from hydra_lab.areas.backlog.reading.lines import Line, read_lines
 from hydra_lab.areas.backlog.reading.links import link
-from hydra_lab.areas.backlog.rules import Rules, shipped_rules
 from hydra_lab.kernel.errors import Invalid
 
 MAX_ENTRIES = 20_000

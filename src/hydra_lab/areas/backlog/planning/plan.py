@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydra_lab.areas.backlog.catalogue import Catalogue, Known
 from hydra_lab.areas.backlog.model import Entry, Status
+from hydra_lab.areas.backlog.planning.catalogue import Catalogue, Known
+from hydra_lab.areas.backlog.planning.rules import Rule, Rules
 from hydra_lab.areas.backlog.reading.fields import route
-from hydra_lab.areas.backlog.rules import Rule, Rules
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.work.model import HoldKind, NewHold
 from hydra_lab.kernel.work.window import parse_window

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from hydra_lab.areas.backlog.model import Entry
-from hydra_lab.areas.backlog.words import VERB_STEMS, stems
+from hydra_lab.areas.backlog.planning.words import VERB_STEMS, stems
 
 SAME_WORK = 0.5
 # Where it stands and what Hydra itself writes into it say nothing about what the item asks for.

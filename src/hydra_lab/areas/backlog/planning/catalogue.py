@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hydra_lab.areas.backlog.words import Index
+from hydra_lab.areas.backlog.planning.words import Index
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Operation
 
