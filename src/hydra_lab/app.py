@@ -20,6 +20,7 @@ from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.integrations import MIGRATIONS as INTEGRATIONS_MIGRATIONS
 from hydra_lab.kernel.integrations import Integrations
 from hydra_lab.kernel.journal import Journal
+from hydra_lab.kernel.journal.feed import Feed
 from hydra_lab.kernel.journal.migrations import MIGRATIONS as JOURNAL_MIGRATIONS
 from hydra_lab.kernel.policy import MIGRATIONS as POLICY_MIGRATIONS
 from hydra_lab.kernel.policy import Policy
@@ -101,6 +102,7 @@ class Application:
         upgrade(services.database, {**KERNEL_MIGRATIONS, **own}, current.data_dir / "backups", services.clock)
         with services.database.read() as connection:
             services.settings.load(connection)
+        services.feed = Feed(services.database, services.journal)
         services.policy = Policy(services)
         services.integrations = Integrations(services)
         services.gate = Gate(services)
@@ -115,6 +117,7 @@ class Application:
             services, name=node or current.node, lanes=lanes or dict(current.lanes), gone=leave,
             alone=services.database.is_sqlite,
         )  # fmt: skip
+        services.feed.start()
         self._beats = Beats(services)
         self._beats.start()
         for callback in (self._beats.lead, services.integrations.beat, every(30, lambda: watch_disk(services))):
@@ -139,6 +142,7 @@ class Application:
             self._beats.stop()
         if hasattr(self.services, "work"):
             self.services.work.stop()
+            self.services.feed.stop()
         self.services.http.close()
         self.services.database.close()
         self.lock.release()

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic_core import to_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -150,8 +152,8 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
         effect: Effect = traits["effect"]
         method, _, route = (path or default_route(name, effect)).partition(" ")
         operation = Operation(
-            name=name, kind=kind, handler=with_input(handler, parameters), input=input_type, output=body_type(hints.get("return")),
-            method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
+            name=name, kind=kind, handler=with_input(handler, parameters), input=input_type,
+            output=body_type(hints.get("return")), method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
         )  # fmt: skip
         missing = set(operation.path_fields()) - set(input_type.model_fields)
         if missing:
@@ -228,6 +230,13 @@ class Frame:
     data: Any
     event: str | None = None
     id: str | None = None
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The frame in the event stream format, made once for however many listeners; data but text goes as JSON."""
+        data = self.data if isinstance(self.data, str) else to_json(self.data, inf_nan_mode="null").decode()
+        head = "".join(f"{name}: {value}\n" for name, value in (("id", self.id), ("event", self.event)) if value)
+        return (head + "".join(f"data: {line}\n" for line in (data.splitlines() or [""])) + "\n").encode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.credentials import Credentials
     from hydra_lab.kernel.gate import Gate
     from hydra_lab.kernel.integrations import Integrations
+    from hydra_lab.kernel.journal.feed import Feed
     from hydra_lab.kernel.policy import Policy
     from hydra_lab.kernel.settings import SettingsStore
     from hydra_lab.kernel.work import Work
@@ -35,6 +36,7 @@ class Services:
     http: HttpClient
     secrets: SecretBox
     scrubber: Scrubber
+    feed: Feed = field(init=False)
     policy: Policy = field(init=False)
     integrations: Integrations = field(init=False)
     gate: Gate = field(init=False)

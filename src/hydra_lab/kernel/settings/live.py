@@ -81,15 +81,17 @@ class SettingsStore:
 
     def listed(self) -> list[Setting]:
         """Every setting, as the settings page shows it."""
-        now, plain, sources = self._current.model_dump(mode="json"), plain_defaults(), self.sources()
-        return [
-            Setting(
-                name=name, value=reached(now, name), source=sources[name], default=reached(plain, name),
-                about=about(name), settable=name not in AT_START, variable=variable(name),
-                ignored=self._stored.get(name) if sources[name] != "stored" else None,
-            )
-            for name in self._names()
-        ]  # fmt: skip
+        return [self.one(name) for name in self._names()]
+
+    def one(self, name: str) -> Setting:
+        """One setting by its dotted name; a lane nobody sized has no value."""
+        source = settled(self._layers, self._stored)[1].get(name, "default")
+        return Setting(
+            name=name, value=reached(self._current.model_dump(mode="json"), name), source=source,
+            default=reached(Settings().model_dump(mode="json"), name), about=about(name),
+            settable=name not in AT_START, variable=variable(name),
+            ignored=self._stored.get(name) if source != "stored" else None,
+        )  # fmt: skip
 
     def subscribe(self, callback: Callable[[Settings], None]) -> Callable[[], None]:
         """Have ``callback(settings)`` run after each change; returns a function that stops it."""
@@ -133,11 +135,6 @@ def settled(layers: Layers, stored: Values) -> tuple[Settings, dict[str, Source]
     chosen = layers.merged(fit)
     settings = Settings.model_validate(nested({name: value for name, (_, value) in chosen.items()}))
     return settings, {name: source for name, (source, _) in chosen.items()}
-
-
-def plain_defaults() -> dict[str, Any]:
-    """What every setting is when nobody sets it, as JSON-ready data."""
-    return Settings().model_dump(mode="json")
 
 
 def reached(tree: dict[str, Any], name: str) -> Any:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -51,13 +50,6 @@ class Streams:
         """Count one stream less."""
         self._closing.discard(event)
         self.open -= 1
-
-
-def encoded(frame: Frame) -> bytes:
-    """A frame in the event stream format; data that is no text goes as JSON."""
-    data = frame.data if isinstance(frame.data, str) else to_json(frame.data, inf_nan_mode="null").decode()
-    head = "".join(f"{name}: {value}\n" for name, value in (("id", frame.id), ("event", frame.event)) if value)
-    return (head + "".join(f"data: {line}\n" for line in (data.splitlines() or [""])) + "\n").encode()
 
 
 def failure(error: BaseException) -> Frame:
@@ -113,9 +105,9 @@ class EventStream(Response):
             except Exception as error:
                 if not isinstance(error, HydraError):
                     log.exception("stream.failed")
-                await self.put(send, encoded(failure(error)))
+                await self.put(send, failure(error).wire)
                 return
-            await self.put(send, encoded(frame))
+            await self.put(send, frame.wire)
             self._first = asyncio.ensure_future(anext(self._frames))
 
     async def put(self, send: Send, chunk: bytes) -> None:

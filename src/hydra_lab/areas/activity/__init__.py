@@ -1,0 +1,6 @@
+"""Activity: everything that changed, who or what did it and why, as pages of the journal and as a live stream."""
+
+from hydra_lab.areas.activity import operations
+from hydra_lab.kernel.area import Area
+
+AREA = Area(name="activity", title="Activity", operations=(operations,))

@@ -1,0 +1,107 @@
+"""Read the journal: by filter and page, along a chain of causes, and live."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.journal import Event, Filter, store
+from hydra_lab.kernel.operation import Effect, Frame, Input, Output, operation, stream
+
+
+class Entry(Output):
+    """One thing that happened."""
+
+    id: int
+    at: datetime
+    name: str
+    actor: str = Field(description="Its kind: person, agent, hook, schedule, backlog, hydra")
+    actor_name: str
+    subject: str | None
+    cause: int | None = Field(description="The entry it follows from")
+    item: str | None = Field(description="The work item")
+    data: dict[str, Any]
+
+
+class Wanted(Input):
+    """Which entries; all that is given must fit."""
+
+    topic: list[str] = Field(default=[], description="First words of names: items, policy, integrations, …")
+    name: list[str] = Field(default=[], description="Whole names, e.g. items.failed; any of them or of the topics")
+    actor: str | None = Field(default=None, description="person, agent, hook, schedule, backlog or hydra")
+    subject: str | None = None
+    item: str | None = None
+    cause: int | None = Field(default=None, description="Only what followed directly from this entry")
+    q: str | None = Field(default=None, max_length=200, description="Words in name, subject or item")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    cursor: int | None = Field(default=None, ge=1, description="The answer's cursor, for the next page")
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class Page(Output):
+    """Entries, newest first."""
+
+    events: list[Entry]
+    total: int = Field(description="How many fit the filter")
+    cursor: int | None = Field(description="Give it back for the next page; null on the last one")
+
+
+class ById(Input):
+    """A journal entry."""
+
+    id: int = Field(ge=1)
+
+
+class Story(Output):
+    """An entry and the whole story it belongs to, oldest first, from the root cause on."""
+
+    event: Entry
+    chain: list[Entry]
+
+
+class Followed(Input):
+    """What to follow."""
+
+    topics: list[str] = Field(default=[], description="First words of names; all topics if left out")
+    last_event_id: int | None = Field(default=None, ge=0, description="Go on after this entry: nothing is missed")
+
+
+def entry(event: Event) -> Entry:
+    """A journal entry as it is shown."""
+    return Entry.model_validate(vars(event))
+
+
+@operation("activity.list", effect=Effect.READ, path="GET /activity", tool=True)
+def list_(ctx: Context, input: Wanted) -> Page:
+    """Show what happened, newest first, by topic, actor, item, time or words."""
+    wanted = Filter(
+        topics=tuple(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
+        item=input.item, cause=input.cause, q=input.q, since=input.since, until=input.until,
+    )  # fmt: skip
+    with ctx.read() as connection:
+        found = store.page(connection, wanted, before=input.cursor, limit=input.limit + 1)
+        total = store.count(connection, wanted)
+    events = [entry(one) for one in found[: input.limit]]
+    return Page(events=events, total=total, cursor=events[-1].id if len(found) > input.limit else None)
+
+
+@operation("activity.show", effect=Effect.READ, path="GET /activity/{id}/chain")
+def show(ctx: Context, input: ById) -> Story:
+    """Show one entry with its whole story: what it follows from, and all that followed."""
+    with ctx.read() as connection:
+        event = store.one(connection, input.id)
+        chain = store.chain(connection, input.id)
+    if event is None:
+        raise NotFound(f"There is no journal entry {input.id}.", fix="`hydra activity list` shows those there are.")
+    return Story(event=entry(event), chain=[entry(one) for one in chain])
+
+
+@stream("events.stream", effect=Effect.READ, path="GET /events/stream")
+async def events(ctx: Context, input: Followed) -> AsyncIterator[Frame]:
+    """Follow the journal live, with nothing missed after a reconnect."""
+    async for frame in ctx.services.feed.follow(input.topics, input.last_event_id):
+        yield frame

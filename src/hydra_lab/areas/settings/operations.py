@@ -1,0 +1,64 @@
+"""Show what is set, and change what may change while Hydra runs."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.operation import Effect, Input, Output, operation
+from hydra_lab.kernel.settings import Setting, Source
+
+
+class Shown(Output):
+    """One setting."""
+
+    name: str
+    value: Any
+    source: Source
+    default: Any
+    about: str
+    settable: bool = Field(description="Whether it can be changed while Hydra runs")
+    variable: str = Field(description="The environment variable that sets it")
+    ignored: Any = Field(description="A value that was set here and is not in force")
+
+
+class Everything(Output):
+    """Every setting."""
+
+    settings: list[Shown]
+    file: str | None = Field(description="The hydra.toml that was read")
+    unknown: list[str] = Field(description="HYDRA_ variables that mean nothing")
+
+
+class Change(Input):
+    """One setting and its new value."""
+
+    name: str = Field(description="Its dotted name, e.g. time_zone or backup.keep")
+    value: Any = Field(default=None, description="The new value; leave it out to take back what was set here")
+
+
+@operation("settings.show", effect=Effect.READ, path="GET /settings")
+def show(ctx: Context) -> Everything:
+    """Show every setting, its value, and where that came from."""
+    store = ctx.services.settings
+    path = store.layers.path
+    return Everything(
+        settings=[shown(ctx, one) for one in store.listed()],
+        file=str(path) if path else None,
+        unknown=list(store.layers.unknown),
+    )
+
+
+def shown(ctx: Context, setting: Setting) -> Shown:
+    """A setting without the secrets that may be in it, such as the password in a database's URL."""
+    return Shown.model_validate(ctx.services.scrubber.scrub(vars(setting)))
+
+
+@operation("settings.set", effect=Effect.WRITE, path="PUT /settings/{name}", subject="name", scope="admin",
+           queueable=False)  # fmt: skip
+def set_(ctx: Context, input: Change) -> Shown:
+    """Change a setting, in force at once: the lab's time zone, lanes, retention, backups and more."""
+    with ctx.begin() as connection:
+        ctx.services.settings.set(connection, input.name, input.value, ctx.actor)
+        ctx.emit(connection, "settings.changed", subject=input.name, data={"value": input.value})
+    return shown(ctx, ctx.services.settings.one(input.name))

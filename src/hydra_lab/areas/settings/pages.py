@@ -1,0 +1,78 @@
+"""The settings page: everything that is set, where each value came from, and a field for what may change."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from hydra_lab.areas.settings.operations import Everything, Shown
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+
+# Settings that stand together, by the beginnings of their names, in the order a person looks for them.
+GROUPS = (
+    ("Time", ("time_zone", "overnight")),
+    ("Work", ("aging_h", "approval_lapse_h", "lanes.", "disk_free_min_mib")),
+    ("Keeping", ("retention.", "backup.")),
+    ("Reach", ("http.", "allowed_hosts")),
+)
+REST = "Read at start"
+
+
+def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """Every setting by group."""
+    everything: Everything = ctx.call("settings.show")
+    left = {one.name: one for one in everything.settings}
+    groups = []
+    for title, beginnings in GROUPS:
+        names = [
+            name
+            for begin in beginnings
+            for name in left
+            if name == begin or (begin[-1] == "." and name.startswith(begin))
+        ]
+        groups.append({"title": title, "settings": [row(left.pop(name)) for name in names]})
+    groups.append({"title": REST, "settings": [row(one) for one in left.values()]})
+    now = ctx.clock.now().astimezone(ctx.services.settings.current.zone)
+    return {
+        "groups": [group for group in groups if group["settings"]],
+        "file": everything.file,
+        "unknown": everything.unknown,
+        "zones": sorted(available_timezones()),
+        "clock": f"{now:%A %H:%M}, UTC{now:%z}"[:-2] + f":{now:%z}"[-2:],
+    }
+
+
+def row(one: Shown) -> dict[str, Any]:
+    """A setting as the page shows it; ``fixed_by`` names what wins over the page."""
+    fixed_by = {"environment": one.variable, "file": "hydra.toml", "command line": "the command line"}.get(
+        str(one.source)
+    )
+    words = one.name.rpartition(".")[2] if one.name.startswith(("retention.", "backup.", "http.")) else one.name
+    label = words.replace("_", " ").replace("lanes.", "lane ")
+    return {
+        "name": one.name,
+        "label": label[:1].upper() + label[1:],
+        "about": one.about,
+        "text": text_of(one.value),
+        "default": text_of(one.default),
+        "is_default": one.source == "default",
+        "stored": one.source == "stored",
+        "settable": one.settable and fixed_by is None,
+        "fixed_by": fixed_by,
+        "variable": one.variable,
+        "kind": "number" if isinstance(one.value, int | float) and not isinstance(one.value, bool) else "text",
+        "is_list": isinstance(one.value, list | tuple),
+    }
+
+
+def text_of(value: Any) -> str:
+    """A value as a field shows it: a list in lines, nothing for nothing."""
+    if isinstance(value, list | tuple):
+        return "\n".join(str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+PAGES = (
+    Page(
+        path="/settings", title="Settings", template="list.html", load=load, nav=("Hydra", 95, "settings", "Settings")
+    ),
+)
