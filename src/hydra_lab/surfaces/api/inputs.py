@@ -1,6 +1,6 @@
 """What a request says, gathered from path, query and JSON body into one input."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,8 +27,11 @@ class Asked:
     wait_s: float | None = None
 
 
-def gather(operation: Operation, call: Call) -> Asked:
-    """Everything a request says. Raises ``Invalid`` where it says nothing that can be read, or a thing twice."""
+def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[str, Any]], Any]) -> Asked:
+    """Everything a request says. Raises ``Invalid`` where it says nothing that can be read, or a thing twice.
+
+    ``parse`` is the gate's; it is asked so that every wrong field is told of at once.
+    """
     request = call.request
     reads = request.method in ("GET", "HEAD", "DELETE")
     given, problems = body_of(operation, call)
@@ -52,14 +55,33 @@ def gather(operation: Operation, call: Call) -> Asked:
         given[name] = value
     problems += list(unstorable(given))
     if problems:
-        fields_named = ", ".join(dict.fromkeys(one["field"] for one in problems))
-        raise Invalid(
-            f"{operation.name} cannot read its input: {fields_named}.", problems=problems,
-            fix=f"`hydra operations show {operation.name}` lists its fields.",
-        )  # fmt: skip
+        raise unreadable(operation, problems + also_wrong(operation, given, parse, problems))
     if confirm is not None and not isinstance(confirm, str):
         confirm = str(confirm)
     return Asked(input=given, confirm=confirm, wait_s=wait)
+
+
+def also_wrong(
+    operation: Operation, given: dict[str, Any], parse: Callable[[Operation, dict[str, Any]], Any], known: Problems
+) -> Problems:
+    """What the input's model finds wrong beside what is known already."""
+    named = {one["field"] for one in known}
+    if "(body)" in named:
+        return []
+    try:
+        parse(operation, given)
+    except Invalid as error:
+        return [one for one in error.problems if one["field"] not in named]
+    return []
+
+
+def unreadable(operation: Operation, problems: Problems) -> Invalid:
+    """The error of an input with these problems."""
+    fields = ", ".join(dict.fromkeys(one["field"] for one in problems))
+    return Invalid(
+        f"{operation.name} cannot read its input: {fields}.", problems=problems,
+        fix=f"`hydra operations show {operation.name}` lists its fields.",
+    )  # fmt: skip
 
 
 def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]:

@@ -33,12 +33,11 @@ class Reference:
     @cached_property
     def page(self) -> bytes:
         """The page."""
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from jinja2 import Environment, FileSystemLoader
 
         environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
         told = json.loads(self.document)
         environment.filters["written"] = written
         environment.filters["pretty"] = lambda data: json.dumps(data, indent=2, ensure_ascii=False)

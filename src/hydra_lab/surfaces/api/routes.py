@@ -35,7 +35,7 @@ def operation_answer(services: Services, operation: Operation) -> Any:
     """Answers calls of an operation: its output, or ``202`` and the item it became."""
 
     def answer(call: Call) -> Any:
-        asked = gather(operation, call)
+        asked = gather(operation, call, services.gate.parse)
         output = services.gate.enter(operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm)
         if isinstance(output, Queued):
             waiting = Waiting(services=services, item_id=output.item.id, actor=call.visitor.actor)
@@ -51,7 +51,7 @@ def endpoint_answer(services: Services, endpoint: Operation) -> Any:
     """Answers calls of a raw endpoint."""
 
     def answer(call: Call) -> Response:
-        parsed = services.gate.parse(endpoint, gather(endpoint, call).input)
+        parsed = services.gate.parse(endpoint, gather(endpoint, call, services.gate.parse).input)
         context = services.gate.open(endpoint, parsed, call.visitor.actor)
         services.integrations.require(endpoint.needs)
         raw: Raw = endpoint.handler(context, parsed)
@@ -64,7 +64,7 @@ def stream_answer(services: Services, streams: Streams, stream: Operation) -> An
     """Answers calls of a stream with events."""
 
     def admitted(call: Call) -> Any:
-        parsed = services.gate.parse(stream, gather(stream, call).input)
+        parsed = services.gate.parse(stream, gather(stream, call, services.gate.parse).input)
         context = services.gate.open(stream, parsed, call.visitor.actor)
         services.integrations.require(stream.needs)
         return stream.handler(context, parsed)

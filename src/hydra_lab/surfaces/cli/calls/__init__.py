@@ -1,0 +1,1 @@
+"""Commands that call the running server: one for each operation it has."""

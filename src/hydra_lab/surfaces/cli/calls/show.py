@@ -1,0 +1,229 @@
+"""Answers for people: tables that fit the terminal, facts in two columns, texts as they are."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hydra_lab.surfaces.cli.say import say
+
+# What a table shows first; other columns follow as far as there is room.
+FIRST = (
+    "id",
+    "name",
+    "section",
+    "title",
+    "state",
+    "status",
+    "priority",
+    "tier",
+    "operation",
+    "effect",
+    "summary",
+    "at",
+)
+LAST = ("detail", "description", "holds", "what", "fix")
+LEAST = 8
+WIDEST = 60
+COLOURS = {
+    "done": "green", "ok": "green", "ready": "green", "running": "cyan", "queued": "blue", "held": "yellow",
+    "warn": "yellow", "failed": "red", "bad": "red", "cancelled": "dim", "unknown": "dim",
+}  # fmt: skip
+
+
+def console_for_people() -> Console:
+    """Where answers go; without colours or wrapping surprises when it is no terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def show_json(data: Any) -> None:
+    """The answer as JSON, for scripts."""
+    say(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def show(data: Any) -> None:
+    """The answer for people."""
+    if isinstance(data, bytes):
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    document = whole_text(data)
+    if document is not None:
+        sys.stdout.write(document if document.endswith("\n") else document + "\n")
+        return
+    console = console_for_people()
+    if isinstance(data, list):
+        show_list(console, data)
+    elif isinstance(data, dict):
+        show_dict(console, data)
+    elif data is not None:
+        console.print(plain(data))
+
+
+def whole_text(data: Any) -> str | None:
+    """The text, where the answer is one document and little else."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, dict) and isinstance(data.get("text"), str) and "\n" in data["text"]:
+        return str(data["text"])
+    return None
+
+
+def show_dict(console: Console, data: Mapping[str, Any]) -> None:
+    """Facts in two columns; lists of things below as tables; the work item in its own form."""
+    if {"id", "state", "holds", "operation"} <= data.keys():
+        show_item(console, data)
+        return
+    tables = {name: value for name, value in data.items() if is_rows(value)}
+    rest = {name: value for name, value in data.items() if name not in tables}
+    if len(tables) == 1 and not (rest.keys() - {"total", "cursor"}):
+        show_list(console, next(iter(tables.values())))
+        told = [f"{name} {plain(value)}" for name, value in rest.items() if value not in (None, "")]
+        if told and len(next(iter(tables.values()))) != rest.get("total"):
+            console.print(Text(", ".join(told), style="dim"))
+        return
+    if rest:
+        console.print(facts(rest))
+    for name, rows in tables.items():
+        console.print()
+        console.print(Text(words(name), style="bold"))
+        show_list(console, rows)
+
+
+def facts(data: Mapping[str, Any]) -> Table:
+    """Names and values, one a line."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in data.items():
+        if isinstance(value, dict) and value:
+            table.add_row(words(name), "")
+            for inner, one in value.items():
+                table.add_row(f"  {inner}", cell(one))
+        else:
+            table.add_row(words(name), cell(value))
+    return table
+
+
+def show_list(console: Console, rows: list[Any]) -> None:
+    """Things as a table, values one a line."""
+    if not rows:
+        console.print(Text("Nothing here.", style="dim"))
+        return
+    if not all(isinstance(row, dict) for row in rows):
+        for row in rows:
+            console.print(cell(row))
+        return
+    names = columns(rows, console.width)
+    table = Table(
+        box=None, header_style="dim", padding=(0, 2, 0, 0), width=None if console.is_terminal else console.width
+    )
+    for name in names:
+        wide = name in ("title", "summary", *LAST)
+        table.add_column(words(name), no_wrap=True, overflow="ellipsis", min_width=LEAST if wide else None)
+    for row in rows:
+        table.add_row(*(cell(row.get(name)) for name in names))
+    console.print(table)
+
+
+def columns(rows: list[dict[str, Any]], width: int) -> list[str]:
+    """The columns to show: those that say anything, the important ones first, as many as fit."""
+    named = list(dict.fromkeys(name for row in rows for name in row))
+    telling = [name for name in named if any(row.get(name) not in (None, "", [], {}) for row in rows)]
+    telling = [name for name in telling if any(not isinstance(row.get(name), dict) for row in rows)]
+
+    def rank(name: str) -> tuple[int, int]:
+        if name in FIRST:
+            return 0, FIRST.index(name)
+        return (2 if name in LAST else 1), telling.index(name)
+
+    chosen: list[str] = []
+    left = width
+    for name in sorted(telling, key=rank):
+        widest = max(len(words(name)), *(len(cell(row.get(name)).plain) for row in rows))
+        needs = min(widest, 24 if name in ("title", "summary") else WIDEST) + 2
+        if chosen and needs > left:
+            continue
+        chosen.append(name)
+        left -= needs
+    return sorted(chosen, key=rank)
+
+
+def show_item(console: Console, item: Mapping[str, Any]) -> None:
+    """A work item: what it is, why it waits, what came of it."""
+    line = Text.assemble(cell(item["state"]), "  ", (str(item.get("title") or item["operation"]), "bold"))
+    console.print(line)
+    told = {name: item.get(name) for name in ("id", "operation", "input", "priority", "attempts", "created_by")}
+    told |= {name: item.get(name) for name in ("created_at", "started_at", "finished_at") if item.get(name)}
+    progress = item.get("progress")
+    if isinstance(progress, dict):
+        part = "" if progress.get("fraction") is None else f"{progress['fraction']:.0%} "
+        told["progress"] = f"{part}{progress.get('message', '')}"
+    console.print(facts({name: value for name, value in told.items() if value not in (None, "", {}, 0)}))
+    for hold in item["holds"]:
+        console.print(Text.assemble(("waits: ", "yellow"), hold["detail"], " ", (hold["unblock"], "dim")))
+    error = item.get("error")
+    if isinstance(error, dict):
+        console.print(
+            Text.assemble(("error: ", "red"), str(error["detail"]), " ", (str(error.get("fix") or ""), "dim"))
+        )
+    for artifact in item.get("artifacts") or []:
+        console.print(
+            Text.assemble(("file: ", "dim"), f"{artifact['name']} ({artifact['size']} bytes) {artifact['url']}")
+        )
+    if item.get("result") is not None:
+        console.print(Text("result:", style="dim"))
+        show(item["result"])
+
+
+def is_rows(value: Any) -> bool:
+    """Whether a value is a list of things."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def words(name: str) -> str:
+    """A field's name as a heading."""
+    return name.replace("_", " ")
+
+
+def cell(value: Any) -> Text:
+    """A value in one cell."""
+    text = plain(value)
+    return Text(text, style=COLOURS.get(text, ""))
+
+
+def plain(value: Any) -> str:
+    """A value in words."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+        case str():
+            return moment(value) if len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" else value
+        case list():
+            return "; ".join(short(value))
+        case dict():
+            return json.dumps(value, ensure_ascii=False) if value else "–"
+        case _:
+            return str(value)
+
+
+def short(values: Iterable[Any]) -> list[str]:
+    """Things in a list by what says most of them."""
+    return [str(one.get("detail") or one.get("name") or one) if isinstance(one, dict) else plain(one) for one in values]
+
+
+def moment(text: str) -> str:
+    """A time on this machine's clock, to the second."""
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return text

@@ -1,0 +1,147 @@
+"""`hydra doctor`: every check with its fix; those of the server if it runs, and those of this machine always."""
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hydra_lab.kernel.errors import HydraError
+from hydra_lab.surfaces.cli.calls.connection import Server, find_server, written
+from hydra_lab.surfaces.cli.say import say
+
+SIGNS = {"ok": "✓", "warn": "!", "bad": "✗", "unknown": "?"}
+LEAST_FREE = 512 << 20
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check found; ``fix`` says what to do where it is not fine."""
+
+    name: str
+    status: str  # ok, warn, bad, unknown
+    detail: str
+    fix: str | None = None
+
+
+def examine(data: Path, *, as_json: bool) -> int:
+    """Run every check and print what they found; 1 when something is bad, else 0."""
+    findings = [*of_this_machine(data), *of_the_server(find_server(data))]
+    if as_json:
+        say(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
+    else:
+        for one in findings:
+            say(f"{SIGNS.get(one.status, '?')} {one.name}: {one.detail}")
+            if one.fix and one.status != "ok":
+                say(f"    {one.fix}")
+    return 1 if any(one.status == "bad" for one in findings) else 0
+
+
+def of_this_machine(data: Path) -> Iterator[Finding]:
+    """What can be checked while Hydra is stopped."""
+    yield python()
+    yield folder(data)
+    if not data.is_dir():
+        return
+    yield disk(data)
+    for name, about in (("key", "the key of the stored secrets"), ("cli-token", "the local command line's token")):
+        yield private(data / name, about)
+    if (data / "hydra.db").exists():
+        yield database(data / "hydra.db")
+
+
+def python() -> Finding:
+    """The Python this runs on."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] >= OLDEST_PYTHON:
+        return Finding(name="Python", status="ok", detail=version)
+    return Finding(name="Python", status="bad", detail=version, fix="Hydra needs Python 3.11 or newer.")
+
+
+def folder(data: Path) -> Finding:
+    """The data directory."""
+    name = "Data directory"
+    if not data.exists():
+        return Finding(name=name, status="warn", detail=f"{data} is not there yet.", fix="`hydra up` makes it.")
+    if not data.is_dir() or not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        fix = "Give it to the user who runs Hydra: chown -R USER, chmod 700."
+        return Finding(name=name, status="bad", detail=f"{data} cannot be written.", fix=fix)
+    if data.stat().st_mode & 0o077:
+        fix = f"chmod 700 {data}"
+        return Finding(name=name, status="warn", detail=f"{data} can be read by others on this machine.", fix=fix)
+    return Finding(name=name, status="ok", detail=str(data))
+
+
+def disk(data: Path) -> Finding:
+    """Free space where the data is."""
+    free = shutil.disk_usage(data).free
+    told = f"{free / (1 << 30):.1f} GiB free"
+    if free < LEAST_FREE:
+        fix = "Free some space: with less, no new work is started."
+        return Finding(name="Disk", status="bad", detail=told, fix=fix)
+    return Finding(name="Disk", status="ok", detail=told)
+
+
+def private(path: Path, about: str) -> Finding:
+    """A file that nobody else may read."""
+    name = f"File {path.name}"
+    if not path.exists():
+        return Finding(name=name, status="ok", detail=f"Not made yet ({about}).")
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        fix = f"chmod 600 {path}"
+        return Finding(name=name, status="bad", detail=f"Others can read {about} (mode {mode:o}).", fix=fix)
+    return Finding(name=name, status="ok", detail=f"Only its owner can read {about}.")
+
+
+def database(path: Path) -> Finding:
+    """Whether the database file is whole."""
+    name = "Database"
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        found = str(error)
+    size = f"{path.stat().st_size / (1 << 20):.1f} MiB"
+    if found == "ok":
+        return Finding(name=name, status="ok", detail=f"{path.name} is whole ({size}).")
+    fix = "Stop Hydra and put the last backup back: `hydra restore FILE`; the files are in backups/."
+    return Finding(name=name, status="bad", detail=f"{path.name} is damaged: {found}", fix=fix)
+
+
+def of_the_server(server: Server) -> Iterator[Finding]:
+    """What the server says of itself and of what it watches."""
+    try:
+        ready = server.call("GET", "/readyz", timeout_s=10)
+    except HydraError as error:
+        yield Finding(name="Server", status="warn", detail=error.detail, fix=error.fix)
+        return
+    parts = ready.body.get("parts", {}) if isinstance(ready.body, dict) else {}
+    wrong = ", ".join(f"{name} {said}" for name, said in parts.items() if said != "ok")
+    status = "bad" if wrong or ready.is_error else "ok"
+    yield Finding(name="Server", status=status, detail=wrong or f"Ready at {server.url}.", fix="Its log says why.")
+    try:
+        shown = server.get("/health")
+    except HydraError as error:
+        yield Finding(name="Health", status="unknown", detail=error.detail, fix=error.fix)
+        return
+    for one in shown.get("checks", []) if isinstance(shown, dict) else []:
+        name = str(one.get("title") or one.get("name"))
+        yield Finding(name=name, status=one["status"], detail=str(one.get("detail")), fix=one.get("fix"))
+
+
+def is_running(data: Path) -> bool:
+    """Whether a server says that it serves this data directory, and still lives."""
+    pid = written(data).get("pid")
+    try:
+        os.kill(int(pid or 0) or -1, 0) if pid else None
+    except (OSError, ValueError):
+        return False
+    return pid is not None
