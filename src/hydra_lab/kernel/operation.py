@@ -114,20 +114,23 @@ class Operation:
 
     def dump(self, output: Any) -> Any:
         """An output as JSON-ready data, checked against the declared type's serialiser."""
-        if "output" not in self.adapters:
-            self.adapters["output"] = TypeAdapter(self.output)
         body = output.body if isinstance(output, Answer) else output
-        return self.adapters["output"].dump_python(body, mode="json")
+        return self._output_adapter().dump_python(body, mode="json")
 
     def input_schema(self) -> dict[str, Any]:
         """JSON Schema of the input."""
         return self.input.model_json_schema()
 
     def output_schema(self) -> dict[str, Any]:
-        """JSON Schema of the output; empty for raw endpoints."""
-        if self.kind is Kind.ENDPOINT or self.output in (None, inspect.Signature.empty):
+        """JSON Schema of the output; empty for streams and raw endpoints."""
+        if self.kind is not Kind.OPERATION or self.output in (None, inspect.Signature.empty):
             return {}
-        return TypeAdapter(self.output).json_schema(mode="serialization")
+        return self._output_adapter().json_schema(mode="serialization")
+
+    def _output_adapter(self) -> TypeAdapter[Any]:
+        if "output" not in self.adapters:
+            self.adapters["output"] = TypeAdapter(self.output)
+        return self.adapters["output"]
 
     def path_fields(self) -> list[str]:
         """Names in the path's braces, e.g. ``["id"]`` of ``/queue/{id}``."""
