@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from datetime import UTC, datetime
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import TypeAdapter, ValidationError
 
 from hydra_lab.kernel.errors import Busy, Denied, Refused, Unavailable
+
+T = TypeVar("T")
 
 
 def retry_after_s(response: httpx.Response) -> float | None:
@@ -86,3 +89,19 @@ def checked(who: str, response: httpx.Response) -> httpx.Response:
     if status >= 500:
         raise Unavailable(f"{who} answered HTTP {status}.")
     raise Refused(f"{who} answered HTTP {status}.", status=status)
+
+
+def read_as(who: str, kind: type[T], response: httpx.Response) -> T:
+    """A response's JSON as a dataclass or whatever type; fields it does not name are passed over.
+
+    Raises ``Refused`` when the body is not JSON or not of that shape.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(response.content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = (
+            "no JSON" if first["type"] == "json_invalid" else f"{where}: {first['msg']}" if where else first["msg"]
+        )
+        raise Refused(f"{who} answered something that makes no sense ({problem}).") from error

@@ -1,0 +1,12 @@
+"""What Discord tells about a webhook."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """A webhook. ``name`` is unknown where Discord tells none."""
+
+    id: str
+    channel_id: str
+    name: str | None = None
