@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab import Lab
 from tests.peers import postgres
 from tests.peers.postgres import Postgres
 from tests.peers.starting import absent, installed
@@ -20,6 +21,25 @@ def data_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
     return folder
+
+
+@pytest.fixture
+def make_lab(data_dir: Path) -> Iterator[Callable[..., Lab]]:
+    """Make small Hydras on the test's data directory, in this process (see ``Lab``), closed after the test."""
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> Lab:
+            lab = Lab(data_dir, **options)
+            stack.callback(lab.close)
+            return lab
+
+        yield make
+
+
+@pytest.fixture
+def lab(make_lab: Callable[..., Lab]) -> Lab:
+    """A small Hydra on SQLite, without areas and integrations."""
+    return make_lab()
 
 
 @pytest.fixture(scope="session")

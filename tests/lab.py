@@ -77,7 +77,7 @@ class Lab:
         self.clock = StillClock()
         known = {one.name: one for one in integrations}
         layers = read_layers(
-            overrides={"data_dir": data_dir, "database_url": database_url, "time_zone": "UTC", **overrides},
+            overrides={"data_dir": data_dir, "database_url": database_url, **overrides},
             environ=environ or {}, integrations=frozenset(known),
         )  # fmt: skip
         store = SettingsStore(layers, self.clock)
