@@ -125,6 +125,7 @@ class Server:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def close(self) -> None:
-        """Stop the process and the client."""
-        self.stop()
+        """Be done with it: nothing is kept, so nothing needs to end in order."""
+        if self.process and self.process.poll() is None:
+            self.kill()
         self.client.close()
