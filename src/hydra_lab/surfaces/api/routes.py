@@ -8,7 +8,7 @@ from hydra_lab.kernel.gate import Queued
 from hydra_lab.kernel.operation import Answer, Kind, Operation, Raw
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.api.inputs import gather
-from hydra_lab.surfaces.api.waiting import Waiting
+from hydra_lab.surfaces.api.waiting import accepted, waited
 from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
 
 
@@ -38,8 +38,7 @@ def operation_answer(services: Services, operation: Operation) -> Any:
         asked = gather(operation, call, services.gate.parse)
         output = services.gate.enter(operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm)
         if isinstance(output, Queued):
-            waiting = Waiting(services=services, item_id=output.item.id, actor=call.visitor.actor)
-            return waiting.answer(asked.wait_s) if asked.wait_s else waiting.accepted(output.item)
+            return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item)
         if isinstance(output, Answer):
             return Json(operation.dump(output), output.status, output.headers)
         return Json(operation.dump(output), operation.status)

@@ -33,9 +33,7 @@ def overview(server: Server) -> int:
     except HydraError as error:
         say(f"\nCommands of the server: {error.detail}\n  {error.fix or ''}")
     else:
-        rows = [
-            (f"hydra {name.replace('_', '-')}", ", ".join(sorted(verbs_of(verbs)))) for name, verbs in areas.items()
-        ]
+        rows = [(f"hydra {name.replace('_', '-')}", ", ".join(words_of(verbs))) for name, verbs in areas.items()]
         say(f"\nOn the server at {server.url}:")
         say("\n".join(listed(rows)))
         say("\nEach takes --help, as `hydra queue --help` and `hydra queue add --help`.")

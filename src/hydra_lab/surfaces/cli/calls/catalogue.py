@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ class Verb:
     kind: str
     durable: bool
     input: dict[str, Any]
-    output: dict[str, Any] = field(default_factory=dict)
 
     @property
     def area(self) -> str:
@@ -84,7 +83,7 @@ def read_catalogue(server: Server) -> Catalogue:
             return Catalogue([Verb(**one) for one in json.loads(place.read_text())])
         except (OSError, ValueError, TypeError):
             pass
-    verbs = [told(one) for one in listed(server)]
+    verbs = [told(one) for one in listed(server) if one.get("kind") != "endpoint"]
     if boot:
         keep(place, verbs)
     return Catalogue(verbs)
@@ -101,11 +100,9 @@ def listed(server: Server) -> list[dict[str, Any]]:
 
 def told(one: dict[str, Any]) -> Verb:
     """One entry of the server's list."""
-    method, _, path = str(one["path"]).rpartition(" ")
     return Verb(
-        name=one["name"], summary=one["summary"], description=one.get("description") or one["summary"],
-        method=one.get("method") or method, path=path, effect=one["effect"], kind=one.get("kind") or "operation",
-        durable=bool(one.get("durable")), input=one.get("input") or {}, output=one.get("output") or {},
+        name=one["name"], summary=one["summary"], description=one["description"], method=one["method"],
+        path=one["path"], effect=one["effect"], kind=one["kind"], durable=one["durable"], input=one["input_schema"],
     )  # fmt: skip
 
 

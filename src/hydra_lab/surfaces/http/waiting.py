@@ -1,0 +1,38 @@
+"""Waiting for work: until an item is over, or the caller's patience is."""
+
+import asyncio
+
+from anyio import to_thread
+
+from hydra_lab.kernel.services import Services
+from hydra_lab.kernel.work.model import Item
+
+# Commits of other nodes wake nobody here, so now and then the item is looked at anyway.
+LOOK_S = 1.0
+# A busy queue commits hundreds of times a second; one look covers all that came within this time.
+PAUSE_S = 0.02
+
+
+async def wait_until_over(services: Services, item_id: str, wait_s: float) -> Item:
+    """The item once it is over, or as it is when the time has passed. Looks only after commits, and once a second."""
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+    ends = loop.time() + wait_s
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    unlisten = services.journal.listen(wake)
+    try:
+        while True:
+            changed.clear()
+            item = await to_thread.run_sync(services.work.get, item_id)
+            left = ends - loop.time()
+            if item.state.is_over or left <= 0:
+                return item
+            try:
+                await asyncio.wait_for(changed.wait(), min(LOOK_S, left))
+            except TimeoutError:
+                continue
+            await asyncio.sleep(min(PAUSE_S, max(0.0, ends - loop.time())))
+    finally:
+        unlisten()
