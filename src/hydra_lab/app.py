@@ -153,14 +153,22 @@ def web_server(application: Application) -> Any:
     from hydra_lab.surfaces import api
     from hydra_lab.surfaces.http import Streams, create_app, health_paths
     from hydra_lab.surfaces.http.metrics import Metrics
+    from hydra_lab.surfaces.mcp import Mcp
+    from hydra_lab.surfaces.web.app import Web
 
     services, streams = application.services, Streams()
+    web, mcp = Web(services), Mcp(services)
     paths = [
         *health_paths(application.readiness, Metrics(services, streams).text),
         *api.operation_paths(services, streams),
         *api.document_paths(services),
+        *mcp.paths(),
+        *web.paths(),
     ]
-    return create_app(services, paths, streams=streams, start=application.start, stop=application.stop)
+    return create_app(
+        services, paths, streams=streams, start=application.start, stop=application.stop, on_close=(mcp.close,),
+        error_page=web.error_page,
+    )  # fmt: skip
 
 
 def every(seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
