@@ -4,7 +4,15 @@ Work is added, shown, explained (`why`), paused, retried, approved and cancelled
 the rules.
 """
 
-from hydra_lab.areas.queue import operations
+from pathlib import Path
+
+from hydra_lab.areas.queue import operations, pages
 from hydra_lab.kernel.area import Area
 
-AREA = Area(name="queue", title="Queue", operations=(operations,))
+AREA = Area(
+    name="queue",
+    title="Queue",
+    operations=(operations,),
+    pages=pages.PAGES,
+    templates=str(Path(__file__).parent / "templates"),
+)

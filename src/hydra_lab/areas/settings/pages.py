@@ -15,6 +15,8 @@ GROUPS = (
     ("Reach", ("http.", "allowed_hosts")),
 )
 REST = "Read at start"
+UNITS = {"h": "hours", "days": "days", "mib": "MiB"}
+GROUP_WORDS = {"lanes": "slots of lane", "retention": "keep", "http": "HTTP", "backup": "backups:"}
 
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "file": everything.file,
         "unknown": everything.unknown,
         "zones": sorted(available_timezones()),
-        "clock": f"{now:%A %H:%M}, UTC{now:%z}"[:-2] + f":{now:%z}"[-2:],
+        "clock": f"{now:%A, %H:%M} ({now:%Z})",
     }
 
 
@@ -46,22 +48,30 @@ def row(one: Shown) -> dict[str, Any]:
     fixed_by = {"environment": one.variable, "file": "hydra.toml", "command line": "the command line"}.get(
         str(one.source)
     )
-    words = one.name.rpartition(".")[2] if one.name.startswith(("retention.", "backup.", "http.")) else one.name
-    label = words.replace("_", " ").replace("lanes.", "lane ")
+    label = label_of(one.name)
     return {
         "name": one.name,
-        "label": label[:1].upper() + label[1:],
+        "label": label,
         "about": one.about,
         "text": text_of(one.value),
         "default": text_of(one.default),
-        "is_default": one.source == "default",
         "stored": one.source == "stored",
         "settable": one.settable and fixed_by is None,
         "fixed_by": fixed_by,
         "variable": one.variable,
+        "source": str(one.source),
         "kind": "number" if isinstance(one.value, int | float) and not isinstance(one.value, bool) else "text",
         "is_list": isinstance(one.value, list | tuple),
     }
+
+
+def label_of(name: str) -> str:
+    """A setting's name in words, with its unit: ``retention.items_days`` is ``Keep items (days)``."""
+    group, _, last = name.rpartition(".")
+    stem, _, unit = last.rpartition("_")
+    words = f"{stem or last} ({UNITS[unit]})" if unit in UNITS else last
+    words = f"{GROUP_WORDS.get(group, group)} {words}".strip().replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def text_of(value: Any) -> str:

@@ -205,3 +205,19 @@ def first(problems: Mapping[str, str]) -> str | None:
     for path, problem in problems.items():
         return f"{path}: {problem}" if path else problem
     return None
+
+
+def nested(flat: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """``{"input.a.b": 1}`` below ``input.`` as ``{"a": {"b": 1}}``."""
+    found: dict[str, Any] = {}
+    for name, value in flat.items():
+        if name.startswith(prefix):
+            *groups, last = name.removeprefix(prefix).split(".")
+            inner = found
+            for part in groups:
+                inner = inner.setdefault(part, {})
+                if not isinstance(inner, dict):
+                    break
+            else:
+                inner[last] = value
+    return found

@@ -94,8 +94,12 @@ EVENTS = {
     "back": Look("ok", "plug"),
     "configured": Look("", "plug"),
     "called": Look("", "square-terminal"),
-    "signed_in": Look("", "user"),
-    "signed_out": Look("", "log-out"),
+    "opened": Look("", "user"),
+    "closed": Look("", "log-out"),
+    "connected": Look("ok", "plug"),
+    "refused": Look("failed", "shield-x"),
+    "admin_reset": Look("warn", "key-round"),
+    "revoked": Look("", "key-round"),
     "sent": Look("", "send"),
 }
 

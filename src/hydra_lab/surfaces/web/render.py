@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 
 from hydra_lab.surfaces.web import looks, telling, words
 from hydra_lab.surfaces.web.assets import Asset, icon_names
+from hydra_lab.surfaces.web.fields import Field, Schema, fields_of, nested
 
 FOLDER = Path(__file__).parent / "templates"
 # Modules of macros every template has, and the name it has them by.
@@ -51,6 +52,34 @@ def local(context: Context, then: datetime | str) -> str:
     return then
 
 
+@pass_context
+def form_fields(
+    context: Context,
+    schema: Schema,
+    operation: str,
+    given: Mapping[str, Any] | None = None,
+    prefix: str = "",
+    match: Mapping[str, str] | None = None,
+) -> tuple[Field, ...]:
+    """The fields of an operation's form; after a failure of just this form, as they were typed and what was wrong.
+
+    ``match`` tells forms of the same operation apart by other values that they send.
+    """
+    failure = context["failure"]
+    if failure and failure.operation == operation and (match or {}).items() <= failure.values.items():
+        problems = {str(one["field"]): str(one["problem"]) for one in failure.problems}
+        return fields_of(
+            schema, values={**nested(failure.values, prefix), **(given or {})}, problems=problems, prefix=prefix
+        )
+    return fields_of(schema, values=given, prefix=prefix)
+
+
+def who(made_by: str) -> str:
+    """Who made something, in words: ``person:owner`` is ``owner``, ``schedule:backup`` is ``schedule backup``."""
+    kind, _, name = made_by.partition(":")
+    return name if kind == "person" and name else f"{kind} {name}".strip()
+
+
 def slug(text: str) -> str:
     """A text as an HTML id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
@@ -69,14 +98,14 @@ class Renderer:
         self._assets = assets
         self._icons = icon_names(assets["icons.svg"])
         self.env.filters.update(
-            ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, iso=datetime.isoformat,
+            ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, who=who, iso=datetime.isoformat,
             duration=words.duration, size=words.size, number=words.number, plural=words.plural,
             sentence=words.sentence, pretty=words.pretty, listed=words.listed, quoted=lambda text: quote(str(text), ""),
         )  # fmt: skip
         self.env.globals.update(
-            glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, static=self.static,
-            event_look=looks.event_look, event_text=telling.event_text, event_sub=telling.event_sub,
-            sprite=self.sprite, ui="/ui",
+            glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
+            integration_looks=looks.INTEGRATIONS, event_text=telling.event_text, event_sub=telling.event_sub,
+            static=self.static, sprite=self.sprite, form_fields=form_fields, ui="/ui",
         )  # fmt: skip
 
     def static(self, name: str) -> str:

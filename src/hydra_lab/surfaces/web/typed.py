@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from hydra_lab.surfaces.web.fields import Control, Schema, control_of, resolved
+from hydra_lab.surfaces.web.fields import Control, Schema, control_of, nested, resolved
 
 Sent = Mapping[str, Sequence[str]]
 
@@ -28,6 +28,12 @@ def typed(
             inner = typed(one, sent, zone=zone, prefix=f"{path}.", root=root)
             if inner:
                 found[name] = inner
+        elif control is Control.JSON and path not in sent:
+            loose = untyped(sent, f"{path}.")
+            if loose:
+                found[name] = loose
+        elif path in sent.get("_lines", ()):
+            found[name] = lines(sent.get(path, ()))
         elif path in sent:
             value = value_of(control, one, list(sent[path]), root, zone)
             if value is not None:
@@ -44,8 +50,7 @@ def value_of(control: Control, schema: Schema, sent: list[str], root: Schema, zo
             return scalar("boolean", sent[-1]) if sent else None
         case Control.LINES:
             kind = str(resolved(schema.get("items", {}), root).get("type", "string"))
-            lines = [line.strip() for text in sent for line in text.splitlines()]
-            return [scalar(kind, line) for line in lines if line] or None
+            return [scalar(kind, line) for line in lines(sent)] or None
         case Control.JSON:
             text = sent[-1].strip() if sent else ""
             return parsed(text) if text else None
@@ -56,6 +61,30 @@ def value_of(control: Control, schema: Schema, sent: list[str], root: Schema, zo
         case _:
             text = sent[-1].strip() if sent else ""
             return scalar(str(schema.get("type", "string")), text) if text else None
+
+
+def lines(sent: Sequence[str]) -> list[str]:
+    """The lines of a text that have something on them."""
+    return [line.strip() for text in sent for line in text.splitlines() if line.strip()]
+
+
+def untyped(sent: Sent, prefix: str) -> dict[str, Any]:
+    """What was sent below a name whose schema does not say what is in it: texts, as they are.
+
+    ``_lines`` names fields with one entry per line; ``_empty`` those that mean ``null`` when left empty, where others
+    are left out.
+    """
+    flat: dict[str, Any] = {}
+    for name, values in sent.items():
+        if not name.startswith(prefix):
+            continue
+        if name in sent.get("_lines", ()):
+            flat[name] = lines(values)
+        elif values and values[-1].strip():
+            flat[name] = values[-1].strip()
+        elif name in sent.get("_empty", ()):
+            flat[name] = None
+    return nested(flat, prefix)
 
 
 def scalar(kind: str, text: str) -> Any:

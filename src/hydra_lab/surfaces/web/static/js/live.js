@@ -58,10 +58,18 @@ const mark = (wanted) => {
 
 const everything = () => mark(() => true);
 
+const cares = (part, topic, item) => {
+  const topics = (part.dataset.live ?? "").split(" ");
+  return (topics.includes("*") || topics.includes(topic)) && (!part.dataset.item || part.dataset.item === item);
+};
+
 document.addEventListener("htmx:sse:before:message", (event) => {
-  const topic = (event.detail.message.event || "").split(".")[0];
-  if (topic) mark((part) => (part.dataset.live ?? "").split(" ").includes(topic));
   event.preventDefault();
+  const { event: name, data } = event.detail.message;
+  if (!name) return;
+  let item = null;
+  try { item = JSON.parse(data).item; } catch { /* a message without data concerns everybody */ }
+  mark((part) => cares(part, name.split(".")[0], item));
 });
 
 document.addEventListener("htmx:sse:after:connection", () => {

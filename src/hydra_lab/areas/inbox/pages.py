@@ -1,0 +1,111 @@
+"""The inbox page: each thing that waits for a person, with all it takes to decide it there and then."""
+
+from typing import Any
+
+from hydra_lab.areas.inbox.operations import Inbox, Missing, Question, Unplanned
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.operation import subject_of
+
+SHOWN_ITEMS = 6
+
+
+def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """What is open; with ``?show=decided`` what was decided."""
+    inbox: Inbox = ctx.call("inbox.list")
+    decided = request.query.get("show") == "decided"
+    queueable = [verb for verb in ctx.services.registry.operations() if verb.queueable]
+    return {
+        "headline": headline(inbox),
+        "total": inbox.total,
+        "decided": ctx.call("inbox.decided", limit=50).approvals if decided else None,
+        "approvals": [asked(ctx, one) for one in inbox.approvals],
+        "plans": [planned(ctx, one) for one in inbox.unplanned],
+        "missing": [needed(ctx, one) for one in inbox.missing],
+        "operations": [{"name": verb.name, "summary": verb.summary} for verb in queueable],
+    }
+
+
+def headline(inbox: Inbox) -> str:
+    """The inbox in one sentence."""
+    parts = [
+        f"{len(rows)} {one if len(rows) == 1 else many}"
+        for rows, one, many in (
+            (inbox.approvals, "approval", "approvals"),
+            (inbox.missing, "missing credential", "missing credentials"),
+            (inbox.unplanned, "item without a plan", "items without a plan"),
+        )
+        if rows
+    ]
+    return f"{', '.join(parts)}." if parts else "Nothing waits for you."
+
+
+def asked(ctx: Context, question: Question) -> dict[str, Any]:
+    """An approval: what would be done, to what, and which rule asks."""
+    item = question.item
+    found: dict[str, Any] = {
+        "item": item,
+        "question": question,
+        "effect": "approval",
+        "does": item.title,
+        "subject": None,
+    }
+    try:
+        verb = ctx.services.registry.operation(item.operation or "")
+    except NotFound:
+        return found
+    subject = subject_of(verb, verb.input.model_construct(**item.input)) if verb.subject in item.input else None
+    return {**found, "effect": verb.effect.value, "does": verb.summary, "subject": subject, "operation": verb.name}
+
+
+def planned(ctx: Context, one: Unplanned) -> dict[str, Any]:
+    """Work without an operation, and which might do it."""
+    choices = []
+    for suggestion in one.suggestions:
+        name = str(suggestion.get("operation", ""))
+        verb = ctx.services.registry.verbs.get(name)
+        if verb is not None and verb.queueable:
+            choices.append(
+                {"name": name, "summary": verb.summary, "why": suggestion.get("because") or suggestion.get("why")}
+            )
+    return {"item": one.item, "detail": one.detail, "choices": choices, "since": one.item.holds[0].since}
+
+
+def needed(ctx: Context, one: Missing) -> dict[str, Any]:
+    """A missing integration with the fields that would configure it; a capability with what could provide it."""
+    services = ctx.services
+    manifest = services.registry.integrations.get(one.integration)
+    providers = [] if manifest else [
+        other for other in services.registry.integrations.values() if one.integration in other.provides
+    ]  # fmt: skip
+    state = services.integrations.state(one.integration) if manifest else None
+    configured = state is not None and state.configured
+    return {
+        "name": one.integration,
+        "title": f"{one.title} does not answer" if configured else f"{one.title} is not configured",
+        "label": one.title,
+        "detail": one.detail,
+        "unblock": one.unblock,
+        "since": one.since,
+        "schema": {} if configured else schema_of_missing(ctx, one.integration),
+        "known": manifest is not None,
+        "how_to": manifest.how_to if manifest else "",
+        "providers": [{"name": other.name, "title": other.title} for other in providers],
+        "waiting": one.items[:SHOWN_ITEMS],
+        "more": max(0, len(one.items) - SHOWN_ITEMS),
+    }
+
+
+def schema_of_missing(ctx: Context, name: str) -> dict[str, Any]:
+    """The schema of just those settings of an integration that must be set and are not; empty when there are none."""
+    manifest = ctx.services.registry.integrations.get(name)
+    if manifest is None:
+        return {}
+    wanted = [one.name for one in ctx.services.integrations.fields(name) if one.required and not one.is_set]
+    schema = manifest.settings.model_json_schema()
+    kept = {one: schema["properties"][one] for one in wanted}
+    return {**schema, "properties": kept, "required": wanted} if kept else {}
+
+
+PAGES = (Page(path="/inbox", title="Inbox", template="list.html", load=load, nav=("", 20, "inbox", "Inbox")),)

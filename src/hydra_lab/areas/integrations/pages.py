@@ -1,0 +1,99 @@
+"""The pages of integrations: which outside systems answer, and the form that sets one up."""
+
+from typing import Any
+
+from hydra_lab.areas.integrations.operations import Detail, Known, Seen, Setting
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.integrations import Status
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.work import HoldKind, Item
+
+# Broken first, then what is missing, then fine.
+ORDER = (Status.DENIED, Status.UNREACHABLE, Status.DEGRADED, Status.UNKNOWN, Status.NOT_CONFIGURED, Status.CONNECTED)
+WON = {
+    "environment": "Set in the environment as {}, which wins over this field.",
+    "file": "Set in hydra.toml, which wins over this field.",
+}
+
+
+def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """Every integration, those that need a look first."""
+    known: Known = ctx.call("integrations.list")
+    wanted, waiting = request.query.get("status", ""), waiting_for(ctx)
+    shown = sorted(known.integrations, key=lambda one: (ORDER.index(one.status), one.title))
+    counts = {status: sum(one.status is status for one in shown) for status in ORDER}
+    return {
+        "total": len(shown),
+        "counts": {status.value: count for status, count in counts.items() if count},
+        "status": wanted,
+        "systems": [
+            {"one": one, "waiting": len(waiting_of(one, waiting))}
+            for one in shown
+            if not wanted or one.status == wanted
+        ],
+    }
+
+
+def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """One integration: its state, its form, what waits for it and what happened to it."""
+    one: Detail = ctx.call("integrations.show", name=request.path["name"])
+    with ctx.read() as connection:
+        events = journal.page(connection, Filter(subject=one.name, topics=("integrations",)), before=None, limit=8)
+    return {
+        "title": one.title,
+        "one": one,
+        "schema": form_schema(ctx, one.name, one.settings),
+        "given": {field.name: field.value for field in one.settings if field.value is not None and not field.secret},
+        "open_fields": [field.name for field in one.settings if not field.secret],
+        "lists": [field.name for field in one.settings if isinstance(field.value or field.default, list | tuple)],
+        "lost": one.status.lost,
+        "stored": any(field.source == "stored" for field in one.settings),
+        "waiting": waiting_of(one, waiting_for(ctx)),
+        "events": events,
+    }
+
+
+def form_schema(ctx: Context, name: str, settings: list[Setting]) -> dict[str, Any]:
+    """The schema of an integration's settings, as its form needs it: what is set already is not asked for again."""
+    schema = ctx.services.registry.integrations[name].settings.model_json_schema()
+    properties = dict(schema.get("properties", {}))
+    required = []
+    for field in settings:
+        about = [properties[field.name].get("description", "")]
+        if field.secret and field.is_set and field.source == "stored":
+            about.append("It is set; leave this empty to keep it.")
+        if field.source in WON:
+            about.append(WON[field.source].format(field.variable))
+        elif field.secret:
+            about.append("Kept encrypted and shown to nobody again.")
+        if field.problem:
+            about.append(f"What is set there does not fit: {field.problem}.")
+        properties[field.name] = {**properties[field.name], "description": " ".join(part for part in about if part)}
+        if field.required and not field.is_set:
+            required.append(field.name)
+    return {**schema, "properties": properties, "required": required}
+
+
+def waiting_for(ctx: Context) -> list[Item]:
+    """Work that waits for something to be configured or to answer."""
+    items: list[Item] = ctx.call("queue.list", hold=HoldKind.REQUIREMENT.value, limit=200).items
+    return items
+
+
+def waiting_of(one: Seen, items: list[Item]) -> list[Item]:
+    """Of these, those that wait for an integration itself or for what it provides."""
+    names = {one.name, *one.provides}
+    return [
+        item for item in items if any(hold.ref in names for hold in item.holds if hold.kind is HoldKind.REQUIREMENT)
+    ]
+
+
+PAGES = (
+    Page(
+        path="/integrations", title="Integrations", template="list.html", load=load_list,
+        nav=("Lab", 80, "plug", "Integrations"),
+    ),
+    Page(path="/integrations/{name}", title="Integration", template="one.html", load=load_one),
+)  # fmt: skip

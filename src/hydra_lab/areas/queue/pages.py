@@ -1,0 +1,161 @@
+"""The queue's pages: all work with its filters, and one item with everything that is known of it."""
+
+from typing import Any
+
+from hydra_lab.areas.queue.model import Stats
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.work import HoldKind, Item, State
+from hydra_lab.kernel.work import store as work
+from hydra_lab.kernel.work.approvals import store as approvals
+from hydra_lab.kernel.work.logs import store as logs
+
+# The states in the order a person looks for them, with how many of each the unfiltered page shows.
+ORDER = (("running", 50), ("queued", 25), ("held", 100), ("failed", 15), ("done", 15), ("cancelled", 5))
+TITLES = {
+    "running": "Running",
+    "queued": "Ready",
+    "held": "Held",
+    "failed": "Failed",
+    "done": "Done",
+    "cancelled": "Cancelled",
+}
+FILTERS = ("state", "tier", "hold", "q", "operation", "lane")
+PAGE = 50
+LINES = 400
+
+
+def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """Work by state, or one page of what fits the filter."""
+    query = {name: request.query.get(name, "") for name in FILTERS}
+    stats: Stats = ctx.call("queue.stats")
+    chosen = {name: value for name, value in query.items() if value}
+    values = {
+        "query": query, "filtered": bool(chosen), "chips": chips(stats, query), "tiers": sorted(stats.tiers),
+        "aging": f"{ctx.services.settings.current.aging_h:g}", "has_running": stats.states.get("running", 0) > 0,
+        "blocked": stats.blocked, "first": None, "older": None,
+    }  # fmt: skip
+    if not chosen:
+        groups = [
+            group(ctx, state, limit, stats.states.get(state, 0)) for state, limit in ORDER if stats.states.get(state)
+        ]
+        shown = sum(len(one["items"]) for one in groups)
+        return {**values, "groups": groups, "shown": shown, "total": sum(stats.states.values())}
+    cursor = request.query.get("cursor")
+    listing = ctx.call("queue.list", **chosen, limit=PAGE, **({"cursor": cursor} if cursor else {}))
+    groups = [{"title": "", "items": listing.items}] if listing.items else []
+    return {
+        **values, "groups": groups, "shown": len(listing.items), "total": listing.total,
+        "first": chosen if cursor else None,
+        "older": {**chosen, "cursor": listing.cursor} if listing.cursor else None,
+    }  # fmt: skip
+
+
+def chips(stats: Stats, query: dict[str, str]) -> list[dict[str, Any]]:
+    """One link for each state, with how many items are in it."""
+    rest = {name: value for name, value in query.items() if value and name != "state"}
+    every = {
+        "state": "", "label": "All", "count": sum(stats.states.values()), "query": rest, "current": not query["state"],
+    }  # fmt: skip
+    return [every] + [
+        {
+            "state": state, "label": TITLES[state], "count": stats.states.get(state, 0),
+            "query": {**rest, "state": state}, "current": query["state"] == state,
+        }
+        for state, _ in ORDER
+    ]  # fmt: skip
+
+
+def group(ctx: Context, state: str, limit: int, count: int) -> dict[str, Any]:
+    """The items of one state, as many as the page shows: ready ones in the order they will run."""
+    items = ctx.call("queue.list", state=state, limit=limit).items
+    if state in ("queued", "held"):
+        items = sorted(items, key=in_document_order)
+    return {"title": TITLES[state], "state": state, "items": items, "count": count, "more": count > len(items)}
+
+
+def in_document_order(item: Item) -> tuple[int, list[int], str]:
+    """Tier, then section by its numbers, then age."""
+    section = [int(part) for part in (item.section or "").split(".") if part.isdigit()]
+    return (item.tier if item.tier is not None else 1_000, section, item.id)
+
+
+def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """One item: why it waits, its steps, log, result, files and story."""
+    item: Item = ctx.call("queue.show", id=request.path["id"])
+    kinds = {hold.kind for hold in item.holds}
+    with ctx.read() as connection:
+        lines = logs.last_lines(connection, item.id, LINES)
+        story = journal.page(connection, Filter(item=item.id), before=None, limit=30)
+        asked = approvals.open_for(connection, item.id) if HoldKind.APPROVAL in kinds else None
+        behind = [one for one in (work.item(connection, id) for id in work.dependents(connection, item.id)) if one]
+    return {
+        "title": item.title,
+        "item": item,
+        "crumb": ", ".join(
+            part for part in (item.section, f"tier {item.tier}" if item.tier is not None else None, item.id[:8]) if part
+        ),
+        "facts": facts(item),
+        "why": ctx.call("queue.why", id=item.id),
+        "asked": asked,
+        "paused": any(hold.kind is HoldKind.PAUSED and hold.ref == "item" for hold in item.holds),
+        "hurry": bool(kinds & {HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY}),
+        "steps": ctx.call("queue.steps", id=item.id).steps,
+        "can_retry": item.state in (State.FAILED, State.CANCELLED),
+        "log": lines,
+        "story": story,
+        "behind": behind,
+        "names": names(ctx, item),
+        "reported": isinstance(item.result, dict) and item.result.get("source") == "document",
+        "document": document(item),
+    }
+
+
+def facts(item: Item) -> list[str]:
+    """What stands under the title: where it runs, who made it, how often it was tried."""
+    found = [f"lane {item.lane}", f"made by {maker(item.created_by)}"]
+    if item.effort_minutes:
+        found.append(f"about {item.effort_minutes} min of work")
+    if item.attempts > 1:
+        found.append(f"attempt {item.attempts}")
+    if item.window:
+        found.append(f"window {item.window}")
+    return found
+
+
+def maker(made_by: str) -> str:
+    """Who made an item, in words."""
+    kind, _, name = made_by.partition(":")
+    return name if kind == "person" and name else f"{kind} {name}".strip()
+
+
+def names(ctx: Context, item: Item) -> dict[str, str]:
+    """The titles of what it waits for."""
+    found = {}
+    for hold in item.holds:
+        if hold.kind is HoldKind.DEPENDENCY and hold.ref:
+            try:
+                found[hold.ref] = ctx.services.work.get(hold.ref).title
+            except NotFound:
+                found[hold.ref] = "an item that is gone"
+    return found
+
+
+def document(item: Item) -> list[tuple[str, str]]:
+    """What the document it came from says of it."""
+    found = [("Impact", item.impact)] if item.impact else []
+    for name, value in (item.origin or {}).items():
+        if isinstance(value, str | int) and value != "":
+            found.append((name.replace("_", " ").capitalize(), str(value)))
+        elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            found.append((name.replace("_", " ").capitalize(), "; ".join(value)))
+    return found
+
+
+PAGES = (
+    Page(path="/queue", title="Queue", template="list.html", load=load_list, nav=("", 30, "list-todo", "Queue")),
+    Page(path="/queue/{id}", title="Item", template="item.html", load=load_item),
+)

@@ -1,0 +1,84 @@
+"""What is around every page: navigation with its numbers, mode, theme, notices, the form token."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.services import Services
+from hydra_lab.kernel.work import measure
+from hydra_lab.surfaces.http import Visitor
+from hydra_lab.surfaces.web import flash
+from hydra_lab.surfaces.web.looks import MODES
+from hydra_lab.surfaces.web.site import Entry, navigation, tabs
+
+THEME = "hydra_theme"
+THEMES = ("light", "dark")
+STREAM = "/events/stream"
+
+
+class Frame:
+    """Makes the values that ``shell.html`` needs, for one visitor and one request."""
+
+    def __init__(self, services: Services, pages: list[Entry], ui: str) -> None:
+        self._services = services
+        self._pages = pages
+        self._ui = ui
+
+    def around(self, request: Request, visitor: Visitor, *, here: str = "") -> dict[str, Any]:
+        """The frame of a page. ``here`` is the page's address where the request has another."""
+        address = here or address_of(request)
+        path = address.partition("?")[0].removeprefix(self._ui) or "/"
+        groups = navigation(self._pages, self._ui, path, self.marks(visitor))
+        return {
+            **self.bare(request),
+            "here": address,
+            "csrf": visitor.csrf or "",
+            "person": visitor.actor.name,
+            "navigation": groups,
+            "tabs": tabs(groups),
+            "mode": self.mode(),
+            "toast": flash.said_in(request),
+            "failure": None,
+            "stream": STREAM,
+            "link": self.link,
+        }
+
+    def bare(self, request: Request) -> dict[str, Any]:
+        """What also a page without navigation has."""
+        settings = self._services.settings.current
+        theme = request.cookies.get(THEME)
+        return {
+            "title": "Hydra", "api": "", "now": self._services.clock.now(), "zone": settings.zone, "wide": False,
+            "theme": theme if theme in THEMES else None, "here": address_of(request), "csrf": "",
+        }  # fmt: skip
+
+    def mode(self) -> dict[str, Any]:
+        """How much Hydra may do alone now."""
+        state = self._services.policy.mode()
+        look = MODES[state.mode.value]
+        return {
+            "name": state.mode.value, "s": look.s, "icon": look.icon, "word": look.word,
+            "until": state.until, "reason": state.reason,
+        }  # fmt: skip
+
+    def marks(self, visitor: Visitor) -> dict[str, dict[str, Any]]:
+        """Numbers beside the navigation's links: what waits for a person, what runs."""
+        with self._services.database.read() as connection:
+            counts = measure.counts(connection)
+        running = counts.get("running", 0)
+        waiting = Context(services=self._services, actor=visitor.actor).call("inbox.list", limit=500).total
+        return {"/inbox": {"badge": waiting}, "/queue": {"count": f"{running} running" if running else ""}}
+
+    def link(self, path: str, query: Mapping[str, Any] | None = None) -> str:
+        """The address of a page with a query; empty values are left out."""
+        kept = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        return f"{self._ui}{path}" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def address_of(request: Request) -> str:
+    """The request's own path and query, without what only asks for parts of the page."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if not name.startswith("_")]
+    return request.url.path + (f"?{urlencode(query)}" if query else "")
