@@ -44,7 +44,7 @@ class Unplanned(Output):
 
     item: Item
     detail: str
-    suggestions: list[dict[str, Any]]
+    suggestions: list[str] = Field(description="Operations that might do it, the likeliest first")
 
 
 class Inbox(Output):
