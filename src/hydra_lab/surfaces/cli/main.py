@@ -8,14 +8,14 @@ from hydra_lab.kernel.errors import HydraError
 from hydra_lab.surfaces.cli import places
 from hydra_lab.surfaces.cli.calls.connection import Told, find_server
 from hydra_lab.surfaces.cli.program import Program
-from hydra_lab.surfaces.cli.say import complain, exit_of
+from hydra_lab.surfaces.cli.say import aside, complain, exit_of
 
 # The commands in ``here.py``; all other words name an operation of the server.
 HERE = ("up", "worker", "doctor", "backup", "restore", "token", "mcp", "version", "health")
 
 
 def main(program: Program, words: list[str] | None = None) -> int:
-    """Run `hydra WORDS…`; returns the exit code. No error ends in a traceback."""
+    """Run `hydra WORDS…`; returns the exit code. No error ends in a traceback, unless debugging is asked for."""
     words = sys.argv[1:] if words is None else words
     try:
         return dispatch(program, words)
@@ -31,6 +31,12 @@ def main(program: Program, words: list[str] | None = None) -> int:
         return 141
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if os.environ.get("HYDRA_LOG_LEVEL", "").lower() == "debug":
+            raise
+        aside(f"hydra: {type(error).__name__}: {error}")
+        aside("  This is a bug in Hydra; HYDRA_LOG_LEVEL=debug shows where.")
+        return exit_of(HydraError(""))
 
 
 def dispatch(program: Program, words: list[str]) -> int:

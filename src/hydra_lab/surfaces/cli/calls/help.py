@@ -56,7 +56,7 @@ def option(name: str, one: Field) -> str:
 
 def meaning(one: Field) -> str:
     """What a field means, whether it is needed, and what it is otherwise."""
-    told = [one.about] if one.about else []
+    told = [one.about if one.about.endswith((".", "!", "?")) else f"{one.about}."] if one.about else []
     if one.choices and len("|".join(one.choices)) >= 40:
         told.append(f"One of {', '.join(one.choices)}.")
     if one.required:

@@ -13,21 +13,12 @@ from rich.text import Text
 from hydra_lab.surfaces.cli.say import say
 
 # What a table shows first; other columns follow as far as there is room.
-FIRST = (
-    "id",
-    "name",
-    "section",
-    "title",
-    "state",
-    "status",
-    "priority",
-    "tier",
-    "operation",
-    "effect",
-    "summary",
-    "at",
-)
-LAST = ("detail", "description", "holds", "what", "fix")
+FIRST = ("id", "name", "section", "state", "status", "title", "priority", "tier", "operation", "effect", "summary")
+# What is kept first where there is little room.
+NEEDED = ("id", "name", "state", "status", "title", "summary", "value", "at")
+LAST = ("detail", "description", "holds", "what", "about", "fix")
+WIDE = ("title", "summary", *LAST)
+PAGING = ("total", "cursor", "last")
 LEAST = 8
 WIDEST = 60
 COLOURS = {
@@ -79,14 +70,16 @@ def show_dict(console: Console, data: Mapping[str, Any]) -> None:
     if {"id", "state", "holds", "operation"} <= data.keys():
         show_item(console, data)
         return
+    lists = [name for name, value in data.items() if isinstance(value, list)]
+    if len(lists) == 1 and not (data.keys() - {*lists, *PAGING}):
+        rows = data[lists[0]]
+        show_list(console, rows)
+        if len(rows) != data.get("total", len(rows)):
+            told = [f"{name} {data[name]}" for name in PAGING if data.get(name)]
+            console.print(Text(f"{len(rows)} shown, {', '.join(told)}", style="dim"))
+        return
     tables = {name: value for name, value in data.items() if is_rows(value)}
     rest = {name: value for name, value in data.items() if name not in tables}
-    if len(tables) == 1 and not (rest.keys() - {"total", "cursor"}):
-        show_list(console, next(iter(tables.values())))
-        told = [f"{name} {plain(value)}" for name, value in rest.items() if value not in (None, "")]
-        if told and len(next(iter(tables.values()))) != rest.get("total"):
-            console.print(Text(", ".join(told), style="dim"))
-        return
     if rest:
         console.print(facts(rest))
     for name, rows in tables.items():
@@ -119,16 +112,29 @@ def show_list(console: Console, rows: list[Any]) -> None:
         for row in rows:
             console.print(cell(row))
         return
-    names = columns(rows, console.width)
-    table = Table(
-        box=None, header_style="dim", padding=(0, 2, 0, 0), width=None if console.is_terminal else console.width
-    )
-    for name in names:
-        wide = name in ("title", "summary", *LAST)
-        table.add_column(words(name), no_wrap=True, overflow="ellipsis", min_width=LEAST if wide else None)
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    shown = widths(columns(rows, console.width), rows, console.width)
+    for name, width in shown.items():
+        table.add_column(words(name), no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
-        table.add_row(*(cell(row.get(name)) for name in names))
+        table.add_row(*(cell(row.get(name)) for name in shown))
     console.print(table)
+
+
+def widths(names: list[str], rows: list[dict[str, Any]], width: int) -> dict[str, int]:
+    """How wide each column is. Names are never cut, for they must be typed again; sentences share what is left."""
+    wanted = {name: min(widest(name, rows), WIDEST) for name in names}
+    sentences = [name for name in names if name in WIDE]
+    left = width - 2 * (len(names) - 1) - sum(wanted[name] for name in names if name not in sentences)
+    for count, name in enumerate(sorted(sentences, key=wanted.__getitem__)):
+        wanted[name] = max(LEAST, min(widest(name, rows), left // (len(sentences) - count)))
+        left -= wanted[name]
+    return wanted
+
+
+def widest(name: str, rows: list[dict[str, Any]]) -> int:
+    """The width a column would like."""
+    return max(len(words(name)), *(len(plain(row.get(name))) for row in rows))
 
 
 def columns(rows: list[dict[str, Any]], width: int) -> list[str]:
@@ -142,11 +148,13 @@ def columns(rows: list[dict[str, Any]], width: int) -> list[str]:
             return 0, FIRST.index(name)
         return (2 if name in LAST else 1), telling.index(name)
 
+    def need(name: str) -> tuple[int, int, int]:
+        return (0, NEEDED.index(name), 0) if name in NEEDED else (1, *rank(name))
+
     chosen: list[str] = []
     left = width
-    for name in sorted(telling, key=rank):
-        widest = max(len(words(name)), *(len(cell(row.get(name)).plain) for row in rows))
-        needs = min(widest, 24 if name in ("title", "summary") else WIDEST) + 2
+    for name in sorted(telling, key=need):
+        needs = min(widest(name, rows), 24 if name in WIDE else WIDEST) + 2
         if chosen and needs > left:
             continue
         chosen.append(name)
@@ -209,7 +217,7 @@ def plain(value: Any) -> str:
         case str():
             return moment(value) if len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" else value
         case list():
-            return "; ".join(short(value))
+            return "; ".join(short(value)) or "none"
         case dict():
             return json.dumps(value, ensure_ascii=False) if value else "–"
         case _:
