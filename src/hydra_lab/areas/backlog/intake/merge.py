@@ -4,10 +4,13 @@ import hashlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from hydra_lab.areas.backlog.model import Entry
 from hydra_lab.areas.backlog.planning.words import VERB_STEMS, stems
+from hydra_lab.kernel.work.model import State
 
 SAME_WORK = 0.5
 # Where it stands and what Hydra itself writes into it say nothing about what the item asks for.
@@ -16,7 +19,11 @@ NOT_CONTENT = ("key", "line", "end", "heading", "status", "completed", "notes")
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An item of the document as it was imported before; ``reported_done`` is what that text said."""
+    """An entry of the document as it was imported before, with the work item it is.
+
+    ``reported_done`` is what that text said; ``concluded`` that the item is done by the document's word alone.
+    ``planned`` is what was made of it then: operation, input, priority, window.
+    """
 
     key: str
     section: str | None
@@ -24,6 +31,48 @@ class Known:
     item: str
     fingerprint: str
     reported_done: bool
+    concluded: bool = False
+    planned: dict[str, Any] = field(default_factory=dict)
+
+
+class Fate(StrEnum):
+    """What an import makes of an entry's work item."""
+
+    CREATE = "create"  # there is none yet
+    REVISE = "revise"  # it waits, and the text was edited
+    CONCLUDE = "conclude"  # it waits, and the text now says that it was done
+    REPLACE = "replace"  # what happened belongs to the old text: a new item takes its place
+    KEEP = "keep"
+
+
+def fate(known: Known | None, entry: Entry, *, state: State | None, ran: bool, planned: dict[str, Any]) -> Fate:
+    """What becomes of an entry. ``state`` is its item's (``None`` if it was pruned), ``ran`` whether it ever started.
+
+    What is done stays done: an older copy of the document without the mark does not undo it. Only what the document
+    alone reported as done becomes work again when the mark is taken away. A failed item is tried anew when the edit
+    changed what would run.
+    """
+    if known is None:
+        return Fate.CREATE
+    waits = state in (State.HELD, State.QUEUED)
+    if entry.reported_done:
+        if waits:
+            return Fate.CONCLUDE
+        news = not known.reported_done and state in (State.FAILED, State.CANCELLED)
+        return Fate.REPLACE if news else Fate.KEEP
+    if known.concluded:
+        return Fate.REPLACE
+    if known.fingerprint == fingerprint(entry):
+        return Fate.KEEP
+    other_work = work_of(known.planned) != work_of(planned)
+    if waits:
+        return Fate.REPLACE if ran and other_work else Fate.REVISE
+    return Fate.REPLACE if state is State.FAILED and other_work else Fate.KEEP
+
+
+def work_of(planned: dict[str, Any]) -> tuple[Any, Any]:
+    """What would run: operation and input."""
+    return planned.get("operation"), planned.get("input")
 
 
 def fingerprint(entry: Entry) -> str:

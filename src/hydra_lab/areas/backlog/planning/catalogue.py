@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hydra_lab.areas.backlog.planning.words import Index
-from hydra_lab.kernel.errors import Invalid
-from hydra_lab.kernel.operation import Operation
 
 SEGMENT = re.compile(r"{(\w+)(?::\w+)?}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """One operation. ``problem(input)`` says what is wrong with an input, ``None`` when it can be run with it."""
+    """One operation. ``problem(input)`` says in a sentence why it cannot be run with it, ``None`` when it can."""
 
     name: str
     method: str
@@ -64,26 +62,3 @@ def path_values(template: list[str], parts: list[str]) -> dict[str, Any] | None:
         elif wanted != given:
             return None
     return values
-
-
-def known_from(operations: Iterable[Operation], parse: Callable[[Operation, dict[str, Any]], Any]) -> Catalogue:
-    """The catalogue of a running Hydra; ``parse`` is the gate's, which raises ``Invalid`` for a wrong input."""
-
-    def problem_of(operation: Operation) -> Callable[[dict[str, Any]], str | None]:
-        def problem(input: dict[str, Any]) -> str | None:
-            try:
-                parse(operation, input)
-            except Invalid as error:
-                wrong = "; ".join(f"{one['field']}: {one['problem']}" for one in error.problems[:5])
-                return wrong or error.detail
-            return None
-
-        return problem
-
-    return Catalogue(
-        Known(
-            name=one.name, method=one.method, path=one.path, summary=one.summary,
-            queueable=one.queueable, problem=problem_of(one),
-        )
-        for one in operations
-    )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydra_lab.areas.backlog.model import Entry, Status
-from hydra_lab.areas.backlog.planning.catalogue import Catalogue, Known
+from hydra_lab.areas.backlog.planning.catalogue import Catalogue
 from hydra_lab.areas.backlog.planning.rules import Rule, Rules
 from hydra_lab.areas.backlog.reading.fields import route
 from hydra_lab.kernel.errors import Invalid
@@ -129,7 +129,7 @@ def trouble(choice: Choice | None, catalogue: Catalogue) -> str | None:
         return choice.missing or f"There is no operation {choice.operation} in this Hydra."
     if not known.queueable:
         return f"Operation {known.name} answers at once and cannot be queued."
-    return wrong_input(known, choice.input)
+    return known.problem(choice.input)
 
 
 def window_trouble(window: str | None) -> str | None:
@@ -141,12 +141,6 @@ def window_trouble(window: str | None) -> str | None:
     except Invalid as error:
         return f"{error.detail} {error.fix}"
     return None
-
-
-def wrong_input(known: Known, input: dict[str, Any]) -> str | None:
-    """What is wrong with an operation's input, in a sentence."""
-    problem = known.problem(input)
-    return f"Operation {known.name} does not take this input: {problem}." if problem else None
 
 
 def unplanned(entry: Entry, catalogue: Catalogue, rules: Rules, detail: str, choice: Choice | None = None) -> NewHold:

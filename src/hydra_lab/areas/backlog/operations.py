@@ -1,0 +1,106 @@
+"""Import a backlog, look at it, and write it back."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from hydra_lab.areas.backlog import answers, views
+from hydra_lab.areas.backlog.intake.making import IMPORT, making_of
+from hydra_lab.areas.backlog.intake.take_in import take_in
+from hydra_lab.areas.backlog.reading.parse import parse
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint, operation
+
+TAKEN = ("import", "export")  # routes of their own below /backlog
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
+    Field(description="Lower-case letters, digits, dots and dashes"),
+]
+
+
+def not_taken(name: str) -> str:
+    """A name that is no route of its own."""
+    if name in TAKEN:
+        raise ValueError(f"a backlog cannot be called {name}")
+    return name
+
+
+class Document(Input):
+    """A backlog to import."""
+
+    text: str = Field(description="The document, as Markdown")
+    name: Annotated[Name, AfterValidator(not_taken)] | None = Field(
+        default=None, description="What to call it; by default made from the document's title"
+    )
+
+
+class ByName(Input):
+    """One backlog."""
+
+    name: Name
+
+
+class Wanted(ByName):
+    """One backlog, and which of its items."""
+
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=500, ge=1, le=2000)
+
+
+class Exported(Input):
+    """Which backlog to write back."""
+
+    name: Name | None = Field(default=None, description="Which one; not needed where there is only one")
+
+
+@operation(IMPORT, effect=Effect.WRITE, path="POST /backlog/import", body_limit=12 << 20, subject="name", tool=True)
+def import_(ctx: Context, input: Document) -> views.ImportReport:
+    """Import a backlog written in Markdown: its items become work.
+
+    Importing it again takes over what was edited and doubles nothing; what is done stays done, and an item that is
+    gone from the text is cancelled only if it never ran. Lines that were not understood are in `unread`.
+    """
+    document = parse(input.text)
+    making = making_of(ctx, input.name or name_from(document.title), document)
+    done = take_in(ctx, making, input.text)
+    return views.ImportReport(
+        backlog=making.backlog, created=done.created, updated=done.updated, unchanged=done.unchanged,
+        cancelled=done.cancelled, kept=done.kept, unread=views.unread_lines(document),
+        unread_total=len(document.unread),
+    )  # fmt: skip
+
+
+def name_from(title: str | None) -> str:
+    """A name from a document's title: ``Willow Street Lab`` becomes ``willow-street-lab``."""
+    words = re.sub(r"[^a-z0-9]+", "-", (title or "")[:200].lower()).strip("-")[:60].strip("-")
+    return words if words and words not in TAKEN else "backlog"
+
+
+@operation("backlog.list", effect=Effect.READ, path="GET /backlog", tool=True)
+def list_(ctx: Context) -> views.Summaries:
+    """Show the imported backlogs and how far each is."""
+    return answers.all_of_them(ctx)
+
+
+@operation("backlog.export", effect=Effect.READ, path="GET /backlog/export")
+def export(ctx: Context, input: Exported) -> str:
+    """Write a backlog back: the same document, with the statuses that changed.
+
+    A done item's heading gets ✅ COMPLETE; any other state is one `**Hydra:**` line below the heading.
+    """
+    return answers.exported(ctx, input.name)[1]
+
+
+@operation("backlog.show", effect=Effect.READ, path="GET /backlog/{name}", subject="name")
+def show(ctx: Context, input: Wanted) -> views.BacklogShown:
+    """Show a backlog: tiers, phases, items with their state, and the lines that were not understood."""
+    return answers.shown(ctx, input.name, input.offset, input.limit)
+
+
+@endpoint("backlog.download", effect=Effect.READ, path="GET /backlog/{name}/export", subject="name")
+def download(ctx: Context, input: ByName) -> Raw:
+    """Download a backlog with its statuses, as the Markdown file it was."""
+    name, text = answers.exported(ctx, input.name)
+    return Raw(body=text.encode(), media_type="text/markdown; charset=utf-8", filename=f"{name}.md")
