@@ -35,6 +35,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.settings import MIGRATIONS as SETTINGS_MIGRATIONS
 from hydra_lab.kernel.settings import Layers, SettingsStore, read_layers
 from hydra_lab.kernel.work import Node, Work
+from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS_MIGRATIONS
 from hydra_lab.kernel.work.migrations import MIGRATIONS as WORK_MIGRATIONS
 
 KERNEL_MIGRATIONS: dict[str, tuple[Migration, ...]] = {
@@ -44,6 +45,7 @@ KERNEL_MIGRATIONS: dict[str, tuple[Migration, ...]] = {
     "integrations": INTEGRATIONS_MIGRATIONS,
     "credentials": CREDENTIALS_MIGRATIONS,
     "work": WORK_MIGRATIONS,
+    "limits": LIMITS_MIGRATIONS,
 }
 
 

@@ -12,6 +12,14 @@ class Notifier(Protocol):
 
 
 @runtime_checkable
+class ResourceMeter(Protocol):
+    """Knows how much of each resource is free, e.g. ``gpu_memory_gib``; answers from its last measurement."""
+
+    def free(self) -> dict[str, float]:
+        """Free amounts by resource; one that was not measured is absent."""
+
+
+@runtime_checkable
 class PresenceSource(Protocol):
     """Knows who is at home."""
 

@@ -140,6 +140,10 @@ class Context:
         if self.run:
             self.run.artifact(name, content, media_type)
 
+    def spend(self, unit: str, amount: float) -> None:
+        """Count something as spent of the day's budget, e.g. ``ctx.spend("tokens", 1200)``."""
+        self.services.work.spend(unit, amount)
+
     def check_cancelled(self) -> None:
         """Raise ``Cancelled`` if the work was cancelled: call it in long loops."""
         if self.run:

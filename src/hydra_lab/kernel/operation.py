@@ -47,7 +47,8 @@ class Durable:
     """How a long operation runs as work.
 
     ``attempts`` counts tries that may end in a retryable failure; ``timeout`` bounds one attempt; ``cpu`` runs the
-    whole handler's ``ctx.step`` functions in a supervised child process.
+    whole handler's ``ctx.step`` functions in a supervised child process. ``budgets`` names the day's budgets it may
+    spend of (see ``ctx.spend``); ``resources(input)`` says how much of each measured resource it needs while it runs.
     """
 
     lane: str = "default"
@@ -55,6 +56,8 @@ class Durable:
     timeout: timedelta | None = timedelta(hours=1)
     backoff: timedelta = timedelta(seconds=5)
     cpu: bool = False
+    budgets: tuple[str, ...] = ()
+    resources: Callable[[Any], dict[str, float]] | None = None
 
 
 class Kind(StrEnum):
@@ -156,7 +159,8 @@ def declare(kind: Kind, name: str, path: str | None, **traits: Any) -> Callable[
         method, _, route = (path or default_route(name, effect)).partition(" ")
         operation = Operation(
             name=name, kind=kind, handler=with_input(handler, parameters), input=input_type,
-            output=body_type(hints.get("return")), method=method, path=route, summary=text.splitlines()[0], description=text, **traits,
+            output=body_type(hints.get("return")), method=method, path=route, summary=text.splitlines()[0],
+            description=text, **traits,
         )  # fmt: skip
         missing = set(operation.path_fields()) - set(input_type.model_fields)
         if missing:

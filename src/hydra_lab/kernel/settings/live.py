@@ -16,6 +16,9 @@ from hydra_lab.kernel.settings.model import AT_START, Settings
 from hydra_lab.kernel.settings.sources import Layers, Source, Values, names, nested, problems_of, variable
 
 
+OPEN_ENDED = ("lanes", "budgets")  # groups whose parts the owner names
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One setting as shown: its value, which source it is from, and whether it can be set here and now."""
@@ -100,11 +103,12 @@ class SettingsStore:
 
     def _names(self) -> list[str]:
         """Every dotted name, the lanes in force one by one."""
-        lanes = [f"lanes.{lane}" for lane in self._current.lanes]
-        return [one for name in names() for one in (lanes if name == "lanes" else [name])]
+        open_ = {group: [f"{group}.{one}" for one in getattr(self._current, group)] for group in OPEN_ENDED}
+        return [one for name in names() for one in open_.get(name, [name])]
 
     def _refuse(self, name: str) -> None:
-        if name not in names() and not (name.startswith("lanes.") and len(name) > len("lanes.")):
+        group, _, one = name.partition(".")
+        if name not in names() and not (group in OPEN_ENDED and one):
             raise NotFound(f"There is no setting “{name}”.", fix="`hydra settings show` lists them.")
         if name in AT_START:
             raise Invalid(

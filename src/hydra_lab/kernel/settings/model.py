@@ -127,6 +127,9 @@ class Settings(BaseModel):
         default_factory=LANES.copy,
         description="How many items each lane runs at once.",
     )
+    budgets: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="What may be spent a day, by unit, e.g. tokens or gpu_minutes; no limit else."
+    )
     retention: Retention = Retention()
     http: Http = Http()
     backup: Backups = Backups()

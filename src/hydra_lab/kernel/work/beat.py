@@ -14,7 +14,8 @@ from hydra_lab.kernel.work.add import deadline_error, window_hold
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import error_row, tell_dependents
-from hydra_lab.kernel.work.model import HoldKind, State
+from hydra_lab.kernel.work.limits.judge import resource_holds
+from hydra_lab.kernel.work.model import HoldKind, NewHold, State
 from hydra_lab.kernel.work.schedules.fire import fire_due
 
 
@@ -52,8 +53,21 @@ def due(services: Services, connection: Connection, hold: Row[Any], now: datetim
         # The lab's time zone or its night changed since: the window now opens at another time.
         changes.touch_hold(connection, hold.id, now, due=still.due, detail=still.detail)
         return []
+    if kind is HoldKind.RESOURCE and (short := still_short(services, connection, hold, now)):
+        changes.touch_hold(connection, hold.id, now, due=short.due, detail=short.detail)
+        return []
     changes.drop_holds(connection, [hold.item], kind, hold.ref)
     return changes.release_unheld(connection, [hold.item], now)
+
+
+def still_short(services: Services, connection: Connection, hold: Row[Any], now: datetime) -> NewHold | None:
+    """The resource hold as it stands now, ``None`` when enough is free."""
+    row = found(connection, hold.item)
+    verb = services.registry.verbs.get(row.operation)
+    if verb is None:
+        return None
+    holds = resource_holds(services, verb, row.input, lambda: store.running(connection), now)
+    return next((one for one in holds if one.ref == hold.ref), None)
 
 
 def lapse(services: Services, connection: Connection, item: str, now: datetime) -> list[str]:
@@ -119,3 +133,20 @@ def release_requirement(services: Services, name: str) -> bool:
                 data={"operation": row.operation, "requirement": name},
             )  # fmt: skip
     return bool(released)
+
+
+def look_again(services: Services) -> bool:
+    """Look at what waits for an integration, whatever was said meanwhile; returns whether something became ready.
+
+    Nobody is told of a system that came back between a look at it and the hold that followed from that look.
+    """
+    with services.database.read() as connection:
+        wanted = store.requirements(connection)
+    if not wanted:
+        return False
+    released = [release_requirement(services, name) for name in wanted if services.integrations.ready(name)]
+    now = services.clock.now()
+    with services.database.begin() as connection:
+        changes.note_checked(connection, HoldKind.REQUIREMENT, now)
+        forgotten = changes.release_forgotten(connection, now)
+    return any(released) or bool(forgotten)

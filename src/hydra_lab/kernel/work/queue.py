@@ -9,19 +9,23 @@ import structlog
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
-from hydra_lab.kernel.policy.model import Actor, Mode
+from hydra_lab.kernel.policy.model import HYDRA, Actor, Mode
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import act, store
 from hydra_lab.kernel.work.add import Admitted, admit, insert
-from hydra_lab.kernel.work.beat import release_requirement, tick
+from hydra_lab.kernel.work.beat import look_again, release_requirement, tick
+from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.changes import store as changes
-from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, Step
-from hydra_lab.kernel.work.node import BEAT_S, Node
+from hydra_lab.kernel.work.limits.judge import spend
+from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, State, Step
+from hydra_lab.kernel.work.nodes.membership import BEAT_S
+from hydra_lab.kernel.work.nodes.node import Node
 from hydra_lab.kernel.work.parts import Parts
 from hydra_lab.kernel.work.schedules.keep import ScheduleKeeper
 from hydra_lab.kernel.work.why import Why, why
 
 log = structlog.get_logger()
+SLOW_BEAT_S = 15
 
 
 class Work(Parts):
@@ -32,6 +36,7 @@ class Work(Parts):
         self.node: Node | None = None
         self.schedules = ScheduleKeeper(self)
         self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
+        self._seconds = 0
         self._on_beat: list[Callable[[], None]] = []
         self._stop = threading.Event()
         self._soon = threading.Event()
@@ -77,13 +82,18 @@ class Work(Parts):
 
     def _second(self, leads: bool) -> None:
         assert self.node is not None
-        self.node.end_strays()
-        self.node.end_overdue()
+        self.node.look_after()
         if leads and tick(self.services):
             self.wake()
-        if leads and self._was_stopped and self.services.policy.mode().mode is not Mode.STOPPED:
+        stopped = self.services.policy.mode().mode is Mode.STOPPED
+        if stopped and self.node.slots.taken():
+            self.stop_running(HYDRA, None, None)  # what slipped through while the stop was said
+        if leads and self._was_stopped and not stopped:
             self.restart_stopped()
-        self._was_stopped = self.services.policy.mode().mode is Mode.STOPPED
+        self._was_stopped = stopped
+        self._seconds += 1
+        if leads and self._seconds % SLOW_BEAT_S == 0 and look_again(self.services):
+            self.wake()
         for callback in self._on_beat if leads else ():
             callback()
 
@@ -101,12 +111,16 @@ class Work(Parts):
 
     def add_all(self, new: Sequence[NewItem]) -> list[tuple[Item, bool]]:
         """Add items in one transaction: all or none. Returns each with whether it is new."""
-        with self.services.database.begin() as connection:
+        everything = self.everything_hold()
+
+        def added(connection: Connection) -> list[tuple[Item, bool]]:
             ids = self.insert(connection, new)
-            everything = self.everything_hold()
-            added = [(store.item(connection, id, everything), created) for id, created in ids]
+            found = store.items_by_id(connection, [id for id, _ in ids], everything)
+            return [(found[id], created) for id, created in ids]
+
+        answer = in_turn(self.services.database, added)
         self.wake()
-        return [(item, created) for item, created in added if item is not None]
+        return answer
 
     def insert(self, connection: Connection, new: Sequence[NewItem]) -> list[tuple[str, bool]]:
         """Add items in the caller's transaction; call ``wake`` after it commits. Returns ``(id, is new)`` for each.
@@ -143,6 +157,11 @@ class Work(Parts):
             return new
         ids = [keys.get(one) or store.with_key(connection, one) or one for one in new.depends_on]
         return NewItem(**{**vars(new), "depends_on": tuple(ids)})
+
+    def spend(self, unit: str, amount: float) -> None:
+        """Count something as spent today."""
+        with self.services.database.begin() as connection:
+            spend(self.services, connection, unit, amount)
 
     # Looking ------------------------------------------------------------------------------------------------------
 
@@ -184,13 +203,7 @@ class Work(Parts):
     def steps(self, id: str) -> list[Step]:
         """The checkpoints of an item's newest attempt that has any."""
         item = self.get(id)
-        if self.node is None:
-            return []
-        for attempt in range(item.attempts, 0, -1):
-            recorded = self.node.engine.recorded(id, attempt)
-            if recorded:
-                return recorded
-        return []
+        return self.node.engine.newest_recorded(id, item.attempts)[1] if self.node else []
 
     # Acting -------------------------------------------------------------------------------------------------------
 
@@ -226,8 +239,8 @@ class Work(Parts):
         """Cancel an item; if it runs, its children die and it starts no further step."""
         before: list[Any] = []
         item = self._do(id, lambda c: before.append(act.cancel(self.services, c, id, actor, cause)))
-        if self.node:
-            self.node.end(id, before[0].attempt, "It was cancelled.")
+        if self.node and before[-1].state == State.RUNNING:
+            self.node.end(id, before[-1].attempt, "It was cancelled.")
         return item
 
     def retry(self, id: str, actor: Actor, cause: int | None = None, from_step: int | None = None) -> Item:
@@ -243,9 +256,13 @@ class Work(Parts):
         return self._do(id, again)
 
     def _do(self, id: str, action: Callable[[Connection], Any]) -> Item:
-        with self.services.database.begin() as connection:
+        everything = self.everything_hold()
+
+        def done(connection: Connection) -> Item | None:
             action(connection)
-            item = store.item(connection, id, self.everything_hold())
+            return store.item(connection, id, everything)
+
+        item = in_turn(self.services.database, done)
         assert item is not None
         self.wake()
         return item

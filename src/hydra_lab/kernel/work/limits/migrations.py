@@ -1,0 +1,17 @@
+"""How the limits' table came to be."""
+
+from alembic.operations import Operations
+from sqlalchemy import Column, Float, String
+
+
+def create(op: Operations) -> None:
+    """The table of what was spent."""
+    op.create_table(
+        "limits_usage",
+        Column("day", String, primary_key=True),
+        Column("unit", String, primary_key=True),
+        Column("amount", Float, nullable=False),
+    )
+
+
+MIGRATIONS = (create,)
