@@ -1,5 +1,6 @@
 """policy.yaml is read whole or not at all, and all its mistakes are named."""
 
+from contextlib import suppress
 from datetime import time, timedelta
 
 import pytest
@@ -53,8 +54,8 @@ def test_every_mistake_is_named() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["rules: [", "- a", "rules: {then: allow}", "just words", "version: 2", "\0", "rules: " + "[" * 5000, "x" * (1 << 21),
-     "!!python/object/apply:os.system [ls]", "rules: [{then: allow, hours: 22:00}]"],
+    ["rules: [", "- a", "rules: {then: allow}", "just words", "version: 2", "\0", "rules: " + "[" * 5000,
+     "x" * (1 << 21), "!!python/object/apply:os.system [ls]", "rules: [{then: allow, hours: 22:00}]"],
 )  # fmt: skip
 def test_what_is_no_policy_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -64,7 +65,5 @@ def test_what_is_no_policy_is_refused_in_a_sentence(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        read_rules(text, NIGHT)
-    except Invalid as error:
-        assert error.fix
+    with suppress(Invalid):
+        assert isinstance(read_rules(text, NIGHT), tuple)
