@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hydra_lab.kernel.errors import NotReady
 
 BUSY_TIMEOUT_MS = 15_000
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
 
 
 class Database:
@@ -26,7 +27,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writing = threading.local()
-        self._writer = threading.Lock()
+        self._writer = threading.RLock()
         if self.is_sqlite:
             self._write = sqlite_engine(url, synchronous, pool_size=1, immediate=True)
             self._read = sqlite_engine(url, synchronous, pool_size=pool_size, immediate=False)
@@ -65,6 +66,23 @@ class Database:
             return
         with self._writer:
             yield
+
+    def share_turns(self, engine: Engine) -> None:
+        """Have another engine on the same SQLite file queue its writers here too: SQLite makes them sleep and retry.
+
+        A turn begins with the first statement that writes and ends when the connection goes back to its pool.
+        """
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def take(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            if not connection.info.get("turn") and statement.lstrip()[:6].upper() in WRITES:
+                self._writer.acquire()
+                connection.info["turn"] = True
+
+        @event.listens_for(engine, "checkin")
+        def give_back(_connection: Any, record: Any) -> None:
+            if record.info.pop("turn", False):
+                self._writer.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
