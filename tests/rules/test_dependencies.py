@@ -1,12 +1,15 @@
 """What Hydra stands on: pinned with hashes, free of addresses, and each with a record of why it was chosen."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.rules.source import ROOT
+from tests.rules.source import ROOT, SRC, modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
@@ -41,6 +44,24 @@ def test_every_pin_has_hashes(lock: Path) -> None:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_no_lock_names_an_address(lock: Path) -> None:
     assert "://" not in lock.read_text()
+
+
+def imported() -> set[str]:
+    """Top-level packages that the source imports and that are neither its own nor Python's."""
+    names = set()
+    for module in modules(SRC):
+        for node in module.walk(ast.Import, ast.ImportFrom):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add((node.module or "").partition(".")[0])
+    return names - sys.stdlib_module_names - {"hydra_lab"}
+
+
+def test_what_is_imported_is_declared() -> None:
+    declared = {plain(one) for one in PROJECT["project"]["dependencies"]}
+    owners = packages_distributions()
+    assert {name for name in imported() if not {plain(one) for one in owners.get(name, [])} & declared} == set()
 
 
 def test_every_dependency_is_pinned() -> None:
