@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
-from hydra_lab.kernel.policy.model import Actor
+from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
-from hydra_lab.kernel.work.add import approval_hold, hash_of, judged, requirement_holds, time_holds
+from hydra_lab.kernel.work.add import approval_hold, dependency_holds, hash_of, judged, requirement_holds, time_holds
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import ask_again, tell_dependents
@@ -146,22 +146,33 @@ def retry(services: Services, connection: Connection, id: str, actor: Actor, cau
         raise Conflict("Nobody has said yet which operation does this.", fix="Choose one in the inbox.")
     now = services.clock.now()
     values = {"state": State.HELD, "failures": 0, "error": None, "result": None, "finished_at": None}
+    if row.deadline and row.deadline <= now:
+        values["deadline"] = None  # a person wants it all the same
     changes.change(connection, id, values, from_=(State.FAILED, State.CANCELLED))
     rejudge(services, connection, row, now)
+    tell_dependents(services, connection, id, State.HELD, now)
     note(services, connection, "items.retried", actor, row, cause)
     return row
 
 
 def rejudge(services: Services, connection: Connection, row: Row[Any], now: datetime) -> None:
-    """Put the holds on a held item that it would get if it were new; with none it becomes ready."""
+    """Put the holds on a held item that it would get if it were new; with none it becomes ready.
+
+    What a person was asked and did not say yes to is asked again, also where policy would not ask by itself.
+    """
     verb = services.registry.operation(row.operation)
     new = NewItem(
         actor=store.actor_of(row.actor), operation=row.operation, input=row.input, window=row.window,
-        not_before=row.not_before, confirmed=row.confirmed,
+        not_before=row.not_before, confirmed=row.confirmed, depends_on=tuple(store.dependencies_of(connection, row.id)),
     )  # fmt: skip
     ask = judged(services, verb, new)
     holds = requirement_holds(services, verb.needs) + time_holds(services, new, now)
-    if ask and not approvals.granted(connection, row.id, row.operation, hash_of(row.operation, row.input)):
+    holds += dependency_holds(connection, new, set())
+    digest = hash_of(row.operation, row.input)
+    before = approvals.last_asked(connection, row.id, row.operation, digest)
+    if before and ask is None:
+        ask = Decision(verdict=Verdict.ASK, rule=before.rule, reason=before.reason)
+    if ask and not approvals.granted(connection, row.id, row.operation, digest):
         holds.append(approval_hold(ask, now))
         ask_again(services, connection, row, ask, now)
     for hold in holds:

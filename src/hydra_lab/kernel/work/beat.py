@@ -13,6 +13,7 @@ from hydra_lab.kernel.work.act import close, found, settle
 from hydra_lab.kernel.work.add import deadline_error, window_hold
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
+from hydra_lab.kernel.work.due import store as waits
 from hydra_lab.kernel.work.finish import error_row, tell_dependents
 from hydra_lab.kernel.work.limits.judge import resource_holds
 from hydra_lab.kernel.work.model import HoldKind, NewHold, State
@@ -29,8 +30,8 @@ def tick(services: Services) -> bool:
         if not anything_due(connection, now):
             return False
     with services.database.begin() as connection:
-        released = [id for hold in store.due_holds(connection, now) for id in due(services, connection, hold, now)]
-        for id in store.open_past_deadline(connection, now):
+        released = [id for hold in waits.due_holds(connection, now) for id in due(services, connection, hold, now)]
+        for id in waits.open_past_deadline(connection, now):
             miss(services, connection, id, now)
         resumed = changes.drop_lapsed_pauses(connection, now)
         for scope, value in resumed:
@@ -41,7 +42,7 @@ def tick(services: Services) -> bool:
 
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Whether a tick has anything to do; reads only, so that an idle Hydra writes nothing."""
-    return store.time_has_come(connection, now)
+    return waits.time_has_come(connection, now)
 
 
 def due(services: Services, connection: Connection, hold: Row[Any], now: datetime) -> list[str]:
@@ -120,7 +121,7 @@ def release_requirement(services: Services, name: str) -> bool:
     """An integration answers again, or was configured: wake everything that waited for it, at once."""
     now = services.clock.now()
     with services.database.read() as connection:
-        waiting = [hold.item for hold in store.holds_on(connection, HoldKind.REQUIREMENT, name)]
+        waiting = [hold.item for hold in waits.holds_on(connection, HoldKind.REQUIREMENT, name)]
     if not waiting:
         return False
     with services.database.begin() as connection:
@@ -140,13 +141,13 @@ def look_again(services: Services) -> bool:
 
     Nobody is told of a system that came back between a look at it and the hold that followed from that look.
     """
-    with services.database.read() as connection:
-        wanted = store.requirements(connection)
-    if not wanted:
-        return False
-    released = [release_requirement(services, name) for name in wanted if services.integrations.ready(name)]
     now = services.clock.now()
-    with services.database.begin() as connection:
-        changes.note_checked(connection, HoldKind.REQUIREMENT, now)
-        forgotten = changes.release_forgotten(connection, now)
-    return any(released) or bool(forgotten)
+    with services.database.read() as connection:
+        wanted = waits.requirements(connection)
+        unheld = waits.held_by_nothing(connection)
+    released = [release_requirement(services, name) for name in wanted if services.integrations.ready(name)]
+    if wanted or unheld:
+        with services.database.begin() as connection:
+            changes.note_checked(connection, HoldKind.REQUIREMENT, now)
+            changes.release_unheld(connection, unheld, now)
+    return any(released) or bool(unheld)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hydra_lab.kernel.errors import HydraError, NotConfigured, Outcome, TooMany, Unavailable, describe, row_of
+from hydra_lab.kernel.errors import HydraError, NotConfigured, NotReady, Outcome, TooMany, Unavailable, describe, row_of
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import HYDRA, Decision, Verdict
 from hydra_lab.kernel.services import Services
@@ -123,6 +125,11 @@ def finish(services: Services, reporter: Reporter, item: str, attempt: int, endi
         if ending.state.is_over:
             tell_dependents(services, connection, item, ending.state, now)
     return True
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database could not do it just now: busy, away, full, or two transactions in each other's way."""
+    return isinstance(error, NotReady | OperationalError | InterfaceError | PoolTimeout)
 
 
 def ask_again(services: Services, connection: Connection, row: Any, ask: Decision, now: datetime) -> None:

@@ -168,11 +168,12 @@ def create_work_checkpoints(op: Operations) -> None:
         "work_checkpoints",
         Column("item", String(), nullable=False),
         Column("step", Integer(), nullable=False),
+        Column("part", Integer(), nullable=False),
         Column("name", String(), nullable=False),
         Column("result", Json),
         Column("at", UtcTime, nullable=False),
         ForeignKeyConstraint(["item"], ["work_items.id"], ondelete="CASCADE"),
-        PrimaryKeyConstraint("item", "step"),
+        PrimaryKeyConstraint("item", "step", "part"),
     )
 
 

@@ -7,11 +7,12 @@ from hydra_lab.kernel.errors import Conflict
 from hydra_lab.kernel.policy.model import HYDRA, Actor
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.changes import store as changes
+from hydra_lab.kernel.work.due import store as waits
 from hydra_lab.kernel.work.model import Hold, HoldKind, NewHold, State
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
-    from hydra_lab.kernel.work.node import Node
+    from hydra_lab.kernel.work.nodes.node import Node
 
 STOPPED = "emergency-stop"
 
@@ -83,7 +84,7 @@ class Parts:
     def restart_stopped(self, actor: Actor = HYDRA) -> None:
         """Take the emergency stop's hold off what it ended."""
         with self.services.database.begin() as connection:
-            held = [row.item for row in store.holds_on(connection, HoldKind.PAUSED, STOPPED)]
+            held = [row.item for row in waits.holds_on(connection, HoldKind.PAUSED, STOPPED)]
             changes.drop_holds(connection, held, HoldKind.PAUSED, STOPPED)
             released = changes.release_unheld(connection, held, self.services.clock.now())
             if released:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
 from hydra_lab.kernel.work.ordering import Ready
-from hydra_lab.kernel.work.tables import artifacts, dependencies, holds, items, pauses, schedules
+from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses, schedules
 
 LIST_LIMIT = 500
 
@@ -120,17 +120,22 @@ def item(connection: Connection, id: str, everything: Hold | None = None) -> Ite
     return built(connection, [row], everything)[0] if row else None
 
 
+def items_by_id(connection: Connection, ids: Iterable[str], everything: Hold | None = None) -> dict[str, Item]:
+    """Several items."""
+    rows = connection.execute(select(items).where(items.c.id.in_(list(ids)))).all()
+    return {one.id: one for one in built(connection, rows, everything)}
+
+
 def with_key(connection: Connection, key: str) -> str | None:
     """The id of the item that has a dedupe key."""
     return connection.execute(select(items.c.id).where(items.c.key == key)).scalar()
 
 
-def existing(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """Of these ids, those that exist, with their states."""
-    return {
-        row.id: row.state
-        for row in connection.execute(select(items.c.id, items.c.state).where(items.c.id.in_(list(ids))))
-    }
+def existing(connection: Connection, ids: Iterable[str], *, lock: bool = False) -> dict[str, str]:
+    """Of these ids, those that exist, with their states; with ``lock`` none changes until this transaction ends."""
+    query = select(items.c.id, items.c.state).where(items.c.id.in_(list(ids))).order_by(items.c.id)
+    rows = connection.execute(query.with_for_update(read=True) if lock else query)
+    return {row.id: row.state for row in rows}
 
 
 def wanted(
@@ -188,8 +193,9 @@ def ready_of(row: Row[Any]) -> Ready:
     return Ready(id=row.id, priority=row.priority, phase=row.phase_rank, tier=row.tier_rank, ready_at=row.ready_at)
 
 
-def candidates(connection: Connection, lane: str, limit: int) -> list[Row[Any]]:
-    """The oldest ``limit`` ready items of each (priority, phase, tier) class of a lane.
+def candidates(connection: Connection, lane: str, limit: int, *, lock: bool = False) -> list[Row[Any]]:
+    """The oldest ``limit`` ready items of each (priority, phase, tier) class of a lane; with ``lock`` for this
+    transaction alone.
 
     The best ``limit`` of the lane are among them: within a class the older is never behind the younger. Classes are
     found by hopping along the index from one to the next, so the cost does not grow with the backlog.
@@ -211,8 +217,8 @@ def candidates(connection: Connection, lane: str, limit: int) -> list[Row[Any]]:
             return found
         last = (head.priority, head.phase_rank, head.tier_rank)
         same = and_(c.priority == last[0], c.phase_rank == last[1], c.tier_rank == last[2])
-        query = select(items).where(ready, same).order_by(c.ready_at).limit(limit)
-        found += connection.execute(query.with_for_update(skip_locked=True)).all()
+        query = select(items).where(ready, same).order_by(c.ready_at, c.id).limit(limit)
+        found += connection.execute(query.with_for_update(skip_locked=True) if lock else query).all()
 
 
 def lanes_with_ready_work(connection: Connection) -> list[str]:
@@ -234,6 +240,22 @@ def running(connection: Connection, owner: str | None = None) -> list[Row[Any]]:
     return list(connection.execute(query.where(items.c.owner == owner) if owner else query).all())
 
 
+Orphan = Row[Any]  # a running item whose process is gone
+
+
+def orphans(connection: Connection) -> list[Orphan]:
+    """Running items whose owner is no living boot."""
+    living = select(boots.c.id).where(boots.c.ended_at.is_(None))
+    owned = and_(items.c.owner.is_not(None), items.c.owner.in_(living))
+    return list(connection.execute(select(items).where(items.c.state == State.RUNNING, ~owned)).all())
+
+
+def dependencies_of(connection: Connection, id: str) -> list[str]:
+    """Items this one waits for, done or not."""
+    query = select(dependencies.c.on_item).where(dependencies.c.item == id)
+    return list(connection.execute(query.order_by(dependencies.c.on_item)).scalars())
+
+
 def dependents(connection: Connection, id: str) -> list[str]:
     """Items that wait for this one."""
     return [row.item for row in connection.execute(select(dependencies.c.item).where(dependencies.c.on_item == id))]
@@ -247,35 +269,6 @@ def edges(connection: Connection) -> dict[str, list[str]]:
     for row in connection.execute(query):
         found[row.item].append(row.on_item)
     return found
-
-
-def due_holds(connection: Connection, now: datetime) -> list[Row[Any]]:
-    """Holds whose time has come, with the item each is on."""
-    return list(connection.execute(select(holds).where(holds.c.due <= now).order_by(holds.c.due).limit(1000)).all())
-
-
-def holds_on(connection: Connection, kind: HoldKind, ref: str | None = None) -> list[Row[Any]]:
-    """Holds of one kind, on one thing or on any."""
-    query = select(holds).where(holds.c.kind == kind)
-    return list(connection.execute(query.where(holds.c.ref == ref) if ref else query).all())
-
-
-def open_past_deadline(connection: Connection, now: datetime) -> list[str]:
-    """Items whose deadline passed before they were started."""
-    waiting = items.c.state.in_((State.HELD, State.QUEUED))
-    return list(connection.execute(select(items.c.id).where(waiting, items.c.deadline <= now)).scalars())
-
-
-def time_has_come(connection: Connection, now: datetime) -> bool:
-    """Whether a hold is due, a deadline passed, a pause ended or a schedule fires."""
-    waiting = items.c.state.in_((State.HELD, State.QUEUED))
-    looks = (
-        select(holds.c.id).where(holds.c.due <= now),
-        select(items.c.id).where(waiting, items.c.deadline <= now),
-        select(pauses.c.scope).where(pauses.c.until <= now),
-        select(schedules.c.id).where(schedules.c.paused.is_(False), schedules.c.next_at <= now),
-    )
-    return any(connection.execute(look.limit(1)).first() for look in looks)
 
 
 def prunable(connection: Connection, before: datetime, limit: int) -> list[tuple[str, int]]:

@@ -145,6 +145,7 @@ checkpoints = Table(
     metadata,
     item_key(primary_key=True),
     Column("step", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),  # a step may hold several transactions
     Column("name", String, nullable=False),
     Column("result", Json),
     Column("at", UtcTime, nullable=False),

@@ -57,6 +57,14 @@ def granted(connection: Connection, item: str, operation: str, input_hash: str) 
     return connection.execute(query).first() is not None
 
 
+def last_asked(connection: Connection, item: str, operation: str, input_hash: str) -> Approval | None:
+    """The newest question about just this operation with just this input for this item, whatever was answered."""
+    c = approvals.c
+    query = select(approvals).where(c.item == item, c.operation == operation, c.input_hash == input_hash)
+    row = connection.execute(query.order_by(c.asked_at.desc(), c.id.desc())).first()
+    return approval_of(row) if row else None
+
+
 def granted_items(connection: Connection, ids: list[str]) -> set[tuple[str, str, str]]:
     """``(item, operation, input hash)`` of every yes among these items."""
     query = select(approvals.c.item, approvals.c.operation, approvals.c.input_hash)

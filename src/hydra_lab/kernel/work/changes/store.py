@@ -4,10 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from hydra_lab.kernel.work.model import HoldKind, NewHold, State
 from hydra_lab.kernel.work.tables import artifacts, checkpoints, dependencies, holds, items, logs, pauses
+
+
+def lock(connection: Connection, ids: Sequence[str]) -> None:
+    """Have no other transaction change these items or their holds until this one ends (SQLite has one writer anyway).
+
+    Without it two transactions that each take one of an item's last two holds off would both see the other's.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(items.c.id).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update())
 
 
 def insert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -45,6 +54,7 @@ def drop_holds(
     connection: Connection, ids: Sequence[str], kind: HoldKind | None = None, ref: str | None = None
 ) -> list[str]:
     """Take holds off items; returns the items that had any."""
+    lock(connection, ids)
     condition: ColumnElement[bool] = holds.c.item.in_(ids)
     if kind:
         condition = condition & (holds.c.kind == kind)
@@ -69,6 +79,11 @@ def release_unheld(connection: Connection, ids: Iterable[str], now: datetime) ->
         .returning(items.c.id)
     )
     return [row.id for row in rows]
+
+
+def note_checked(connection: Connection, kind: HoldKind, now: datetime) -> None:
+    """Every hold of a kind was looked at and still stands."""
+    connection.execute(update(holds).where(holds.c.kind == kind).values(checked_at=now))
 
 
 def mark_held(
@@ -113,10 +128,13 @@ def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime)
     return {row.id: row.attempt for row in rows}
 
 
-def take_over(connection: Connection, id: str, attempt: int, owner: str, now: datetime) -> bool:
-    """A running item of a dead boot gets a next attempt under a living one."""
-    values = {"owner": owner, "attempt": attempt + 1, "started_at": now}
-    return change(connection, id, values, from_=(State.RUNNING,), attempt=attempt)
+def requeue(connection: Connection, id: str, attempt: int, now: datetime) -> bool:
+    """A running attempt that nobody runs any more becomes ready work again; it keeps its age."""
+    ready = func.coalesce(items.c.ready_at, now)
+    return change(
+        connection, id, {"state": State.QUEUED, "owner": None, "ready_at": ready}, from_=(State.RUNNING,),
+        attempt=attempt,
+    )  # fmt: skip
 
 
 def still_mine(connection: Connection, id: str, attempt: int) -> bool:
@@ -125,17 +143,19 @@ def still_mine(connection: Connection, id: str, attempt: int) -> bool:
     return connection.execute(query.with_for_update()).first() is not None
 
 
-def checkpoint(connection: Connection, item: str, step: int) -> tuple[Any] | None:
-    """The kept result of a transactional step, as a one-tuple; ``None`` if it has not run."""
-    row = connection.execute(
-        select(checkpoints.c.result).where(checkpoints.c.item == item, checkpoints.c.step == step)
-    ).first()
-    return None if row is None else (row.result,)
+def checkpoint(connection: Connection, item: str, step: int, part: int) -> Row[Any, Any] | None:
+    """The ``name`` and ``result`` of a transaction of a step; ``None`` if it has not committed."""
+    c = checkpoints.c
+    query = select(c.name, c.result).where(c.item == item, c.step == step, c.part == part)
+    return connection.execute(query).first()
 
 
-def keep_checkpoint(connection: Connection, item: str, step: int, name: str, result: Any, now: datetime) -> None:
-    """Keep the result of a transactional step, in the transaction of its writes."""
-    connection.execute(insert(checkpoints).values(item=item, step=step, name=name, result=result, at=now))
+def keep_checkpoint(
+    connection: Connection, item: str, step: int, part: int, *, name: str, result: Any, now: datetime
+) -> None:
+    """Keep the result of a transaction of a step, together with its writes."""
+    values = {"item": item, "step": step, "part": part, "name": name, "result": result, "at": now}
+    connection.execute(insert(checkpoints).values(values))
 
 
 def drop_checkpoints(connection: Connection, item: str, from_step: int) -> None:
@@ -148,6 +168,12 @@ def keep_restart(connection: Connection, item: str, step: int | None) -> None:
     connection.execute(update(items).where(items.c.id == item).values(restart_step=step))
     if step is not None:
         drop_checkpoints(connection, item, step)
+
+
+def forget_restart(connection: Connection, item: str, attempt: int) -> None:
+    """The attempt that begins at the chosen step was started: the one after it goes on as usual."""
+    condition = (items.c.id == item) & (items.c.attempt == attempt)
+    connection.execute(update(items).where(condition).values(restart_step=None))
 
 
 def delete_items(connection: Connection, ids: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from hydra_lab.kernel.errors import HydraError, Unavailable
+from hydra_lab.kernel.errors import Unavailable
+from hydra_lab.kernel.work.engine.recorded import packed_error, unpacked_error
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Children:
             mine.close()
         process.join()
         if not ok:
-            raise value
+            raise unpacked_error(value)
         result: T = value
         return result
 
@@ -71,10 +72,8 @@ def serve(answer: Connection, fn: Callable[..., Any], args: tuple[Any, ...]) -> 
         threading.Thread(target=die_with, args=(parent,), daemon=True).start()
     try:
         answer.send((True, fn(*args)))
-    except HydraError as error:
-        answer.send((False, error))
     except Exception as error:
-        answer.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
+        answer.send((False, packed_error(error)))
 
 
 def die_with(parent: Any) -> None:

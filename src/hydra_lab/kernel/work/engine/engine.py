@@ -3,14 +3,15 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS, SetWorkflowID
 from sqlalchemy import create_engine, event
 
 from hydra_lab.kernel.database.connect import Database, postgres_url
+from hydra_lab.kernel.work.engine.recorded import RecordedJson
 from hydra_lab.kernel.work.model import Step
 
 # Changed only when a durable operation's steps change so that a replay of the old ones would be wrong.
@@ -52,10 +53,10 @@ class Engine:
             "system_database_url": self._url(),
             "application_version": APPLICATION_VERSION,
             "executor_id": self._boot,
-            "serializer": DBOSPortableJSONSerializer(),
+            "serializer": RecordedJson(),
             "log_level": "CRITICAL",
             "use_listen_notify": False,
-            "notification_listener_polling_interval_sec": 5.0,
+            "notification_listener_polling_interval_sec": 0.5,  # it sleeps so long at stop; idle it asks nothing
             "scheduler_polling_interval_sec": 3600.0,
             "enable_otlp": False,
             "system_database_engine": self._system_engine(),
@@ -86,6 +87,7 @@ class Engine:
             for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
+        self._database.share_turns(engine)
         return engine
 
     def begin(self, item: str, attempt: int) -> None:
@@ -95,19 +97,33 @@ class Engine:
         with SetWorkflowID(workflow_id(item, attempt)):
             DBOS.start_workflow(self._workflow, item)
 
-    def go_on(self, item: str, attempt: int, *, from_attempt: int, from_step: int | None = None) -> None:
-        """Start an attempt that keeps the finished steps of an earlier one.
+    def go_on(self, item: str, attempt: int, *, from_step: int | None = None) -> None:
+        """Start an attempt that keeps the finished steps of the newest earlier one that has any.
 
         ``from_step`` runs that step and all after it again; default: the first that did not finish.
         """
-        recorded = self.recorded(item, from_attempt)
+        kept, recorded = self.newest_recorded(item, attempt - 1)
         if not recorded:
             self.begin(item, attempt)
             return
-        failed = [step.number for step in recorded if step.state == "failed"]
-        first = from_step if from_step is not None else min(failed, default=recorded[-1].number + 1)
+        if self._stopping.is_set():
+            raise RuntimeError("the engine is not running")
+        last = recorded[-1]
+        # A step that failed before the last one was forgiven by the body: its error is replayed like a result.
+        first = from_step or (last.number if last.state == "failed" else last.number + 1)
         with SetWorkflowID(workflow_id(item, attempt)):
-            DBOS.fork_workflow(workflow_id(item, from_attempt), first, queue_name=self._queue)
+            DBOS.fork_workflow(workflow_id(item, kept), first, queue_name=self._queue)
+
+    def newest_recorded(self, item: str, attempt: int) -> tuple[int, list[Step]]:
+        """The newest attempt up to this one that recorded steps, and those; attempt 0 and none if there is no such.
+
+        Attempts in between may have ended, or their process died, before they recorded anything.
+        """
+        for number in range(attempt, 0, -1):
+            steps = self.recorded(item, number)
+            if steps:
+                return number, steps
+        return 0, []
 
     def cancel(self, item: str, attempt: int) -> None:
         """Have DBOS refuse further steps of an attempt."""
@@ -132,15 +148,21 @@ class Engine:
         if ids:
             DBOS.delete_workflows(ids)
 
-    def drop_queue(self, boot: str) -> None:
-        """Forget the queue of a boot that ended."""
-        with contextlib.suppress(Exception):  # it may never have got as far as having one
-            DBOS.delete_queue(f"boot:{boot}")
+    def drop_queues(self, boots: Iterable[str]) -> None:
+        """Forget the queues of boots that ended, and end what still waits in them."""
+        for boot in boots:
+            with contextlib.suppress(Exception):  # it may never have got as far as having one
+                DBOS.delete_queue(f"boot:{boot}")
 
-    def stop(self, patience_s: float) -> None:
-        """Give running attempts some seconds to reach their end, then let go: what is left goes on after a restart."""
+    def stop_starting(self) -> None:
+        """Start nothing more; what runs goes on."""
         self._stopping.set()
-        DBOS.destroy(workflow_completion_timeout_sec=int(patience_s))
+
+    def stop(self) -> None:
+        """Let go of everything: what still runs goes on after a restart."""
+        self._stopping.set()
+        self.drop_queues([self._boot])
+        DBOS.destroy()
 
 
 def time_of(epoch_ms: int | None) -> datetime | None:

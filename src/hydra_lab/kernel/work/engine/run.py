@@ -1,5 +1,6 @@
 """What a durable body is given while it runs: checkpoints, recorded time and chance, children, progress."""
 
+import functools
 import random
 import threading
 import typing
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dbos import DBOS
+from dbos import error as engine_errors
 from pydantic import TypeAdapter
+from sqlalchemy import Connection
 
-from hydra_lab.kernel.errors import Cancelled
+from hydra_lab.kernel.errors import Cancelled, Conflict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.engine.child import Children
@@ -20,18 +23,26 @@ from hydra_lab.kernel.work.logs.report import Reporter
 T = TypeVar("T")
 
 
+class Here(threading.local):
+    """Where one thread of a body is: in a step or not, in which of its transactions."""
+
+    in_step: bool = False
+    parts: int = 0
+    connection: Connection | None = None
+
+
 class EngineRun:
     """The ``Run`` of one attempt. Used by one thread; ``cancel`` is called from others."""
 
-    def __init__(self, services: Services, reporter: Reporter, item_id: str, attempt: int, *, cpu: bool) -> None:
+    def __init__(self, services: Services, reporter: Reporter, item_id: str, attempt: int) -> None:
         self.item_id = item_id
         self.attempt = attempt
         self._services = services
         self._reporter = reporter
-        self._cpu = cpu
+        self.cpu = False  # whether steps run in child processes
         self._children = Children()
         self._ended: str | None = None
-        self._in_step = threading.local()
+        self._here = Here()
 
     def cancel(self, why: str) -> None:
         """Stop as soon as can be: children die now, the body at its next call into its context."""
@@ -53,7 +64,7 @@ class EngineRun:
         return self._checkpoint(name, fn, lambda: self._called(fn, args, kwargs))
 
     def _called(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        if self._cpu and not kwargs and is_importable(fn):
+        if self.cpu and not kwargs and is_importable(fn):
             return self.child(fn, *args)
         return fn(*args, **kwargs)
 
@@ -62,37 +73,56 @@ class EngineRun:
         return self._checkpoint(name, fn, lambda: self._transacted(name, fn, args, kwargs))
 
     def _transacted(self, name: str, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        number = DBOS.step_id or 0
+        """Run ``fn(connection, …)`` unless its result is kept already.
+
+        It is kept under the number of the DBOS step, which is the same in every attempt, and the how manieth
+        transaction within that step it is.
+        """
+        step, part = DBOS.step_id or 0, self._here.parts
+        self._here.parts += 1
         adapter = adapter_for(fn)
         with self._services.database.begin() as connection:
             if not changes.still_mine(connection, self.item_id, self.attempt):
-                raise Cancelled("Another attempt runs this item now.")
-            kept = changes.checkpoint(connection, self.item_id, number)
+                raise Cancelled("Another attempt runs this item now, or it was ended.")
+            kept = changes.checkpoint(connection, self.item_id, step, part)
             if kept is not None:
-                return adapter.validate_python(kept[0])
-            result = fn(connection, *args, **kwargs)
-            kept_result = adapter.dump_python(result, mode="json")
-            now = self._services.clock.now()
-            changes.keep_checkpoint(connection, self.item_id, number, name, kept_result, now)
+                if kept.name != name:
+                    raise Conflict(f"Step {step} kept “{kept.name}” and now does “{name}”.", fix="Retry it from there.")
+                known: T = adapter.validate_python(kept.result)
+                return known
+            self._here.connection = connection
+            try:
+                result = fn(connection, *args, **kwargs)
+            finally:
+                self._here.connection = None
+            kept_result, now = adapter.dump_python(result, mode="json"), self._services.clock.now()
+            changes.keep_checkpoint(connection, self.item_id, step, part, name=name, result=kept_result, now=now)
         return result
 
     def _checkpoint(self, name: str, fn: Callable[..., T], work: Callable[[], T]) -> T:
         self.check_cancelled()
-        if getattr(self._in_step, "now", False):
+        if self._here.in_step:
             return work()
         adapter = adapter_for(fn)
 
         def body() -> Any:
-            self._in_step.now = True
+            self._here.in_step, self._here.parts = True, 0
             self._reporter.step(self.item_id, self.attempt, name)
             try:
-                result = adapter.dump_python(work(), mode="json")
+                return adapter.dump_python(work(), mode="json")
+            except Cancelled as error:
+                # What was ended has no outcome to keep: the next attempt does the step again.
+                raise engine_errors.DBOSWorkflowCancelledError(error.detail) from error
             finally:
-                self._in_step.now = False
-            self.check_cancelled()
-            return result
+                self._here.in_step = False
 
-        return adapter.validate_python(DBOS.run_step({"name": name}, body))
+        try:
+            result = DBOS.run_step({"name": name}, body)
+        except engine_errors.DBOSWorkflowCancelledError as error:
+            raise Cancelled(self._ended or "Another attempt runs this item now, or it was ended.") from error
+        self.check_cancelled()
+        rebuilt: T = adapter.validate_python(result)
+        return rebuilt
 
     def now(self) -> datetime:
         """The time, recorded; inside a step, whose result is recorded anyway, simply the time."""
@@ -110,11 +140,16 @@ class EngineRun:
         return self._recorded("random", draw)
 
     def _recorded(self, name: str, fn: Callable[[], T]) -> T:
-        if getattr(self._in_step, "now", False):
+        if self._here.in_step:
             return fn()
         adapter = adapter_for(fn)
-        recorded = DBOS.run_step({"name": f"context.{name}"}, lambda: adapter.dump_python(fn(), mode="json"))
-        return adapter.validate_python(recorded)
+        self.check_cancelled()
+        try:
+            recorded = DBOS.run_step({"name": f"context.{name}"}, lambda: adapter.dump_python(fn(), mode="json"))
+        except engine_errors.DBOSWorkflowCancelledError as error:
+            raise Cancelled(self._ended or "Another attempt runs this item now, or it was ended.") from error
+        rebuilt: T = adapter.validate_python(recorded)
+        return rebuilt
 
     def child(self, fn: Callable[..., T], *args: Any) -> T:
         """A module-level function in a process of its own, which dies with this attempt and with Hydra."""
@@ -134,9 +169,9 @@ class EngineRun:
         self._reporter.line(self.item_id, self.attempt, text, level)
 
     def artifact(self, name: str, content: bytes | Path, media_type: str) -> None:
-        """Keep a file."""
+        """Keep a file; within a transaction its facts commit with that."""
         self.check_cancelled()
-        self._reporter.artifact(self.item_id, name, content, media_type)
+        self._reporter.artifact(self.item_id, name, content, media_type, self._here.connection)
 
 
 def draw() -> float:
@@ -149,6 +184,7 @@ def is_importable(fn: Callable[..., Any]) -> bool:
     return "." not in fn.__qualname__ and getattr(fn, "__module__", "__main__") != "__main__"
 
 
+@functools.lru_cache(maxsize=1024)
 def adapter_for(fn: Callable[..., T]) -> TypeAdapter[T]:
     """What rebuilds a step's result: the function's return annotation, or any JSON where it has none."""
     target = getattr(fn, "__func__", fn)

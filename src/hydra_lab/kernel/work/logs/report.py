@@ -7,6 +7,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import Invalid
@@ -14,6 +15,8 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.logs import store
 from hydra_lab.kernel.work.model import State
+
+log = structlog.get_logger()
 
 EVERY_S = 0.25
 LINE_LIMIT = 4_000  # characters; a longer line is cut and says so
@@ -39,7 +42,8 @@ class Reporter:
         """Write what is left and end."""
         self._stop = True
         self._wake.set()
-        self._thread.join(timeout=10)
+        if self._thread.ident:
+            self._thread.join(timeout=10)
         self.flush()
 
     def _loop(self) -> None:
@@ -47,7 +51,10 @@ class Reporter:
         while not self._stop:
             self._wake.wait()
             self._wake.clear()
-            self.flush()
+            try:
+                self.flush()
+            except Exception:
+                log.exception("reports.lost")
             pause.wait(EVERY_S)
 
     def line(self, item: str, attempt: int, text: str, level: str = "info") -> None:
@@ -103,8 +110,13 @@ class Reporter:
         for (item, attempt), said in progress.items():
             changes.change(connection, item, {"progress": said}, from_=(State.RUNNING,), attempt=attempt)
 
-    def artifact(self, item: str, name: str, content: bytes | Path, media_type: str) -> None:
-        """Keep a file of an item: in the data directory, or on Postgres in the database."""
+    def artifact(
+        self, item: str, name: str, content: bytes | Path, media_type: str, connection: Connection | None = None
+    ) -> None:
+        """Keep a file of an item: in the data directory, or on Postgres in the database.
+
+        With a ``connection`` its facts are written in that transaction.
+        """
         if not name or name != Path(name).name or name.startswith("."):
             raise Invalid(f"“{name}” is no file name for an artifact.")
         body = content.read_bytes() if isinstance(content, Path) else content
@@ -116,8 +128,11 @@ class Reporter:
             keep_file(folder_of(self._services, item) / name, body)
         else:
             values["content"] = body
-        with self._services.database.begin() as connection:
+        if connection is not None:
             store.put_file(connection, item, values)
+            return
+        with self._services.database.begin() as own:
+            store.put_file(own, item, values)
 
 
 def folder_of(services: Services, item: str) -> Path:

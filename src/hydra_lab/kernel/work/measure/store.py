@@ -60,7 +60,7 @@ def medians(connection: Connection, operations: Iterable[str]) -> dict[str, floa
 
 
 def operation_times(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, str, float, float]]:
-    """``(operation, state, seconds waited, seconds run)`` of each item that ended from ``since`` to before ``until``."""
+    """``(operation, state, seconds waited, seconds run)`` of each item that ended from ``since`` until ``until``."""
     ended = items.c.state.in_((State.DONE, State.FAILED))
     between = and_(items.c.finished_at >= since, items.c.finished_at < until)
     query = select(items).where(ended, between, items.c.started_at.is_not(None))

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hydra_lab.kernel.work.tables import boots, leases
 
@@ -19,6 +21,20 @@ class Boot:
     started_at: datetime
     beat_at: datetime
     ended_at: datetime | None
+
+
+def time(connection: Connection) -> datetime | None:
+    """The time by the database's clock, which all nodes share; ``None`` on SQLite, which has none of its own."""
+    if connection.dialect.name == "sqlite":
+        return None
+    at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return at
+
+
+def is_living(connection: Connection, id: str) -> bool:
+    """Whether a boot still belongs: nobody has declared it dead."""
+    query = select(boots.c.id).where(boots.c.id == id, boots.c.ended_at.is_(None))
+    return connection.execute(query).first() is not None
 
 
 def begin(connection: Connection, boot: Boot) -> None:
@@ -50,11 +66,6 @@ def living(connection: Connection) -> list[Boot]:
     return [Boot(**row._mapping) for row in connection.execute(query)]
 
 
-def ended_ids(connection: Connection) -> list[str]:
-    """Processes known to have ended."""
-    return list(connection.execute(select(boots.c.id).where(boots.c.ended_at.is_not(None))).scalars())
-
-
 def forget_ended(connection: Connection, before: datetime) -> None:
     """Drop the rows of processes that ended long ago."""
     connection.execute(delete(boots).where(boots.c.ended_at < before))
@@ -70,8 +81,15 @@ def lead(connection: Connection, name: str, boot: str, now: datetime, lasting: t
         return True
     if connection.execute(select(leases.c.name).where(leases.c.name == name)).first():
         return False
-    connection.execute(insert(leases).values(name=name, boot=boot, until=now + lasting))
-    return True
+    taken = connection.execute(
+        lease_insert(connection).values(name=name, boot=boot, until=now + lasting).on_conflict_do_nothing()
+    ).rowcount
+    return taken == 1
+
+
+def lease_insert(connection: Connection) -> Any:
+    """An insert that may meet another node's: both databases can do nothing then, each in its own dialect."""
+    return postgresql.insert(leases) if connection.dialect.name == "postgresql" else sqlite.insert(leases)
 
 
 def drop_lease(connection: Connection, boot: str) -> None:

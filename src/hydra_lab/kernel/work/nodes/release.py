@@ -17,7 +17,10 @@ from hydra_lab.kernel.work.add import approval_hold, hash_of, requirement_holds,
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import ask_again, error_row, tell_dependents
+from hydra_lab.kernel.work.limits.judge import budget_holds, resource_holds
 from hydra_lab.kernel.work.model import NewHold, State
+from hydra_lab.kernel.work.nodes import store as nodes
+from hydra_lab.kernel.work.nodes.slots import Slots
 from hydra_lab.kernel.work.ordering import order
 
 log = structlog.get_logger()
@@ -25,53 +28,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """An item that was claimed: its attempt's number, and the one before that has steps to keep."""
+    """An item that was claimed: its attempt's number, whether earlier ones may have steps to keep, and where a person
+    asked to begin."""
 
     item: str
     attempt: int
+    lane: str
     continues: bool
     from_step: int | None = None
-
-
-class Slots:
-    """How many items each lane runs at once, and which run here now."""
-
-    def __init__(self, lanes: dict[str, int], *, any_lane: bool) -> None:
-        self._lanes = lanes
-        self._any = any_lane
-        self._lock = threading.Lock()
-        self._busy: dict[tuple[str, int], str] = {}
-
-    def lanes(self) -> dict[str, int]:
-        """Slots of each lane this process listens to."""
-        return dict(self._lanes)
-
-    def size(self, lane: str) -> int:
-        """Slots of a lane; a lane nobody configured has one where every lane is listened to, else none."""
-        return self._lanes.get(lane, 1 if self._any else 0)
-
-    def free(self, lane: str) -> int:
-        """Free slots of a lane."""
-        with self._lock:
-            return self.size(lane) - sum(1 for busy in self._busy.values() if busy == lane)
-
-    def take(self, lane: str, item: str, attempt: int) -> None:
-        """Occupy a slot."""
-        with self._lock:
-            self._busy[item, attempt] = lane
-
-    def give_back(self, item: str, attempt: int) -> None:
-        """Free a slot; a second time does nothing."""
-        with self._lock:
-            self._busy.pop((item, attempt), None)
-
-    def busy(self) -> dict[str, int]:
-        """Occupied slots by lane."""
-        with self._lock:
-            counted = dict.fromkeys(self._lanes, 0)
-            for lane in self._busy.values():
-                counted[lane] = counted.get(lane, 0) + 1
-            return counted
 
 
 class Releaser:
@@ -85,6 +49,7 @@ class Releaser:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="hydra-releaser", daemon=True)
+        self._failing = False
         self.blocked: str | None = None  # why nothing is released, e.g. a disk nearly full
 
     def start(self) -> None:
@@ -113,53 +78,79 @@ class Releaser:
             try:
                 while self.release():
                     pass
-            except Exception:
-                log.exception("release.failed")
+                self._failing = False
+            except Exception as error:
+                if not self._failing:  # said once, e.g. while the disk is full
+                    log.exception("release.failed", error=str(error))
+                self._failing = True
                 self._stop.wait(1.0)
                 self._wake.set()
 
-    def release(self) -> int:
-        """Claim and start what there is room for, in every lane; returns how many were started."""
+    def release(self) -> bool:
+        """Claim and start what there is room for, in every lane; whether it is worth looking again at once.
+
+        It is when something was started, and also when all that was next had to be held or failed: then there is
+        still room for what comes behind.
+        """
         if self.blocked or self._services.policy.mode().mode in (Mode.PAUSED, Mode.STOPPED):
-            return 0
+            return False
         with self._services.database.read() as connection:
             ready = store.lanes_with_ready_work(connection)
         lanes = [(lane, self._slots.free(lane)) for lane in ready]
         wanted = [(lane, free) for lane, free in lanes if free > 0]
         if not wanted:
-            return 0
+            return False
+        started: list[Start] = []
+        looked_at = 0
         with self._services.database.begin() as connection:
-            started = [start for lane, free in wanted for start in self._claim(connection, lane, free)]
+            # A frozen process that wakes must not start anything before it learns that it was given up.
+            if connection.dialect.name != "sqlite" and not nodes.is_living(connection, self._boot):
+                return False
+            for lane, free in wanted:
+                starts, judged = self._claim(connection, lane, free)
+                started += starts
+                looked_at += judged
+        for start in started:
+            self._slots.take(start.lane, start.item, start.attempt)
         for start in started:
             self._hand_over(start)
-        return len(started)
+        return looked_at > 0
 
-    def _claim(self, connection: Connection, lane: str, free: int) -> list[Start]:
-        """The best ready items of a lane, marked running; those that may not run after all are held or failed."""
+    def _claim(self, connection: Connection, lane: str, free: int) -> tuple[list[Start], int]:
+        """The best ready items of a lane, marked running, and how many were looked at.
+
+        Those that may not run after all are held or failed.
+        """
         services = self._services
         now = services.clock.now()
-        rows = {row.id: row for row in store.candidates(connection, lane, free)}
+        rows = {row.id: row for row in store.candidates(connection, lane, free, lock=True)}
         aging = timedelta(hours=services.settings.current.aging_h)
         best = order((store.ready_of(row) for row in rows.values()), now, aging)[:free]
-        granted = approvals.granted_items(connection, [ready.id for ready in best])
+        if not best:
+            return [], 0
+        granted = Granted(connection, [ready.id for ready in best])
         chosen = [rows[ready.id] for ready in best if self._may_run(connection, rows[ready.id], granted)]
+        if not chosen:
+            return [], len(best)
         claimed = changes.claim(connection, [row.id for row in chosen], self._boot, now)
-        entries = []
-        for row in chosen:
-            if row.id in claimed:
-                data = {"operation": row.operation, "attempt": claimed[row.id], "lane": lane}
-                entries.append(services.journal.row(
-                    "items.started", actor=HYDRA, item=row.id, subject=row.title, cause=row.cause, data=data
-                ))  # fmt: skip
-                self._slots.take(lane, row.id, claimed[row.id])
-        services.journal.write_many(connection, entries)
-        return [
-            Start(item=row.id, attempt=claimed[row.id], continues=row.attempt > 0, from_step=row.restart_step)
+        chosen = [row for row in chosen if row.id in claimed]
+        entries = [
+            services.journal.row(
+                "items.started", actor=HYDRA, item=row.id, subject=row.title, cause=row.cause,
+                data={"operation": row.operation, "attempt": claimed[row.id], "lane": lane},
+            )
             for row in chosen
-            if row.id in claimed
+        ]  # fmt: skip
+        services.journal.write_many(connection, entries)
+        starts = [
+            Start(
+                item=row.id, attempt=claimed[row.id], lane=lane, continues=row.attempt > 0, from_step=row.restart_step
+            )
+            for row in chosen
         ]
+        return starts, len(best)
 
-    def _may_run(self, connection: Connection, row: Row[Any], granted: set[tuple[str, str, str]]) -> bool:
+    def _may_run(self, connection: Connection, row: Row[Any], granted: "Granted") -> bool:
         """Judge a ready item once more, as its creator: policy, window, requirements. Holds or fails it if not."""
         services = self._services
         now = services.clock.now()
@@ -178,13 +169,11 @@ class Releaser:
             }
             self._fail(connection, row, said)
             return False
-        if (
-            decision.verdict is Verdict.ASK
-            and (row.id, row.operation, hash_of(row.operation, row.input)) not in granted
-        ):
+        if decision.verdict is Verdict.ASK and not granted.to(row):
             ask_again(services, connection, row, decision, now)
             return self._hold(connection, row, [approval_hold(decision, now)])
-        holds = requirement_holds(services, verb.needs)
+        holds = requirement_holds(services, verb.needs) + budget_holds(services, connection, verb, now)
+        holds += resource_holds(services, verb, row.input, lambda: store.running(connection), now)
         if row.window and (closed := window_hold(services, row.window, now)):
             holds.append(closed)
         return self._hold(connection, row, holds) if holds else True
@@ -222,10 +211,27 @@ class Releaser:
         try:
             self._start(start)
         except Exception:
+            if self._stop.is_set():
+                return  # the next start of Hydra, or another node, goes on with it
             log.exception("start.failed", item=start.item, attempt=start.attempt)
+            # The item stays running by name; the node sees that nothing runs it and makes it ready again.
             self._slots.give_back(start.item, start.attempt)
+            return
+        if start.from_step:
             with self._services.database.begin() as connection:
-                values = {"state": State.QUEUED, "owner": None, "ready_at": self._services.clock.now()}
-                changes.change(connection, start.item, values, from_=(State.RUNNING,), attempt=start.attempt)
-            self._stop.wait(1.0)
-            self._wake.set()
+                changes.forget_restart(connection, start.item, start.attempt)
+
+
+class Granted:
+    """Which of some items a person said yes to; asked only when one of them needs it."""
+
+    def __init__(self, connection: Connection, ids: list[str]) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._found: set[tuple[str, str, str]] | None = None
+
+    def to(self, row: Row[Any]) -> bool:
+        """Whether a yes binds to this operation with this input."""
+        if self._found is None:
+            self._found = approvals.granted_items(self._connection, self._ids)
+        return (row.id, row.operation, hash_of(row.operation, row.input)) in self._found
