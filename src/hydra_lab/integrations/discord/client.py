@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from hydra_lab.integrations.discord.model import Webhook
+from hydra_lab.integrations.discord.model import Message, Webhook
 from hydra_lab.integrations.discord.settings import DiscordSettings
 from hydra_lab.kernel.errors import Busy, Denied
 from hydra_lab.kernel.http import HttpClient, checked, read_as
@@ -28,8 +28,8 @@ class DiscordClient:
         response = self._judged(self._http.raw(WHO, "GET", self._address))
         return read_as(WHO, Webhook, response)
 
-    def post(self, content: str, *, file: tuple[str, bytes] | None = None) -> None:
-        """Post a message of at most 2,000 characters; nobody is pinged, whatever it says.
+    def post(self, content: str, *, file: tuple[str, bytes] | None = None) -> Message:
+        """Post a message of at most 2,000 characters and see it posted; nobody is pinged, whatever it says.
 
         Raises ``Busy`` with the pause that Discord asks for, ``Denied`` when the webhook is gone.
         """
@@ -38,7 +38,8 @@ class DiscordClient:
         if file is not None:
             name, text = file
             options = {"data": {"payload_json": json.dumps(payload)}, "files": {"files[0]": (name, text)}}
-        self._judged(self._http.raw(WHO, "POST", self._address, params={"wait": "true"}, **options))
+        response = self._judged(self._http.raw(WHO, "POST", self._address, params={"wait": "true"}, **options))
+        return read_as(WHO, Message, response)
 
     def _judged(self, response: httpx.Response) -> httpx.Response:
         if response.status_code in (401, 403, 404):

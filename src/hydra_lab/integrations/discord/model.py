@@ -1,4 +1,4 @@
-"""What Discord tells about a webhook."""
+"""What Discord tells about a webhook, and about a message posted through it."""
 
 from dataclasses import dataclass
 
@@ -10,3 +10,10 @@ class Webhook:
     id: str
     channel_id: str
     name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message that was posted."""
+
+    id: str
