@@ -15,15 +15,14 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """What is open; with ``?show=decided`` what was decided."""
     inbox: Inbox = ctx.call("inbox.list")
     decided = request.query.get("show") == "decided"
-    queueable = [verb for verb in ctx.services.registry.operations() if verb.queueable]
     return {
         "headline": headline(inbox),
         "total": inbox.total,
         "decided": ctx.call("inbox.decided", limit=50).approvals if decided else None,
         "approvals": [asked(ctx, one) for one in inbox.approvals],
-        "plans": [planned(ctx, one) for one in inbox.unplanned],
+        "plans": [planned(ctx, one) for one in sorted(inbox.unplanned, key=in_document_order)],
+        "unplanned": inbox.total - len(inbox.approvals) - len(inbox.missing),
         "missing": [needed(ctx, one) for one in inbox.missing],
-        "operations": [{"name": verb.name, "summary": verb.summary} for verb in queueable],
     }
 
 
@@ -34,10 +33,12 @@ def headline(inbox: Inbox) -> str:
         for rows, one, many in (
             (inbox.approvals, "approval", "approvals"),
             (inbox.missing, "missing credential", "missing credentials"),
-            (inbox.unplanned, "item without a plan", "items without a plan"),
         )
         if rows
     ]
+    unplanned = inbox.total - len(inbox.approvals) - len(inbox.missing)
+    if unplanned:
+        parts.append(f"{unplanned:,} {'item' if unplanned == 1 else 'items'} without an operation")
     return f"{', '.join(parts)}." if parts else "Nothing waits for you."
 
 
@@ -59,16 +60,19 @@ def asked(ctx: Context, question: Question) -> dict[str, Any]:
     return {**found, "effect": verb.effect.value, "does": verb.summary, "subject": subject, "operation": verb.name}
 
 
+def in_document_order(one: Unplanned) -> tuple[list[int], str]:
+    """By section, then by age."""
+    return [int(part) for part in (one.item.section or "").split(".") if part.isdigit()], one.item.id
+
+
 def planned(ctx: Context, one: Unplanned) -> dict[str, Any]:
     """Work without an operation, and which might do it."""
-    choices = []
-    for suggestion in one.suggestions:
-        name = str(suggestion.get("operation", ""))
-        verb = ctx.services.registry.verbs.get(name)
-        if verb is not None and verb.queueable:
-            choices.append(
-                {"name": name, "summary": verb.summary, "why": suggestion.get("because") or suggestion.get("why")}
-            )
+    verbs = ctx.services.registry.verbs
+    choices = [
+        {"name": name, "summary": verbs[name].summary}
+        for name in one.suggestions
+        if name in verbs and verbs[name].queueable
+    ]
     return {"item": one.item, "detail": one.detail, "choices": choices, "since": one.item.holds[0].since}
 
 

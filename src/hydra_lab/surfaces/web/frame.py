@@ -69,7 +69,9 @@ class Frame:
         with self._services.database.read() as connection:
             counts = measure.counts(connection)
         running = counts.get("running", 0)
-        waiting = Context(services=self._services, actor=visitor.actor).call("inbox.list", limit=500).total
+        inbox = Context(services=self._services, actor=visitor.actor).call("inbox.list", limit=100)
+        decisions = len(inbox.approvals) + len(inbox.missing)
+        waiting = decisions + (inbox.total > decisions)  # work without a plan is one thing to look at, however much
         return {"/inbox": {"badge": waiting}, "/queue": {"count": f"{running} running" if running else ""}}
 
     def link(self, path: str, query: Mapping[str, Any] | None = None) -> str:

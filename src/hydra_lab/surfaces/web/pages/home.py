@@ -9,14 +9,21 @@ from hydra_lab.kernel.contributions import Card
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import HoldKind, Item, store
+from hydra_lab.kernel.work import Hold, HoldKind, Item, store
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.ordering import order
 from hydra_lab.surfaces.web.looks import HOLD_COUNTS
-from hydra_lab.surfaces.web.words import duration, plural
+from hydra_lab.surfaces.web.words import duration, listed, plural
 
-NEEDS, HELD, LATEST = 6, 8, 8
-# Entries that only frame others: the change itself has its own line.
+NEEDS, LATEST, EXAMPLES = 6, 8, 4
+HELD_READ = 200
+# Journal entries that only frame others: the change itself has its own line.
+# Reasons in the order a person looks at them: what they can release first.
+RELEASE = (
+    HoldKind.APPROVAL, HoldKind.REQUIREMENT, HoldKind.PAUSED, HoldKind.RETRY, HoldKind.RESOURCE, HoldKind.BUDGET,
+    HoldKind.DEPENDENCY, HoldKind.NOT_BEFORE, HoldKind.WINDOW, HoldKind.PLAN,
+)  # fmt: skip
+WORDS = {HoldKind.APPROVAL: "waits for your approval", HoldKind.PLAN: "has no operation yet that does it"}
 FRAMES = ("operations.called", "operations.done")
 
 
@@ -24,7 +31,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Everything on the home page."""
     stats = ctx.call("queue.stats")
     running: list[Item] = ctx.call("queue.list", state="running", limit=8).items
-    held: list[Item] = ctx.call("queue.list", state="held", limit=60).items
+    held: list[Item] = ctx.call("queue.list", state="held", limit=HELD_READ).items
     now = ctx.clock.now().astimezone(ctx.services.settings.current.zone)
     return {
         "today": f"{now:%A}, {now.day} {now:%B}",
@@ -33,7 +40,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "needs": needs(ctx),
         "running": running_now(ctx, stats, running),
         "numbers": numbers(ctx, stats),
-        "held": sorted(held, key=urgency)[:HELD],
+        "held": reasons_held(held, stats.holds if stats.states.get("held", 0) > len(held) else {}),
         "latest": latest(ctx),
         "cards": cards(ctx),
     }
@@ -53,7 +60,7 @@ def headline(stats: Any) -> str:
 
 
 def needs(ctx: Context) -> dict[str, Any]:
-    """What a person can act on, approvals first."""
+    """What a person can act on: approvals first, then what is missing, then that work without a plan is there."""
     inbox = ctx.call("inbox.list", limit=100)
     rows = [
         {
@@ -65,27 +72,30 @@ def needs(ctx: Context) -> dict[str, Any]:
         }
         for one in inbox.approvals
     ]
-    rows += [
-        {
-            "icon": "key-round",
-            "href": f"/inbox#need-{one.integration}",
-            "title": f"{one.title} is missing or does not answer",
-            "verb": "Open",
-            "sub": f"{plural(len(one.items), 'item waits', 'items wait')} for it.",
-        }
-        for one in inbox.missing
-    ]
-    rows += [
-        {
-            "icon": "waypoints",
-            "href": f"/inbox#item-{one.item.id}",
-            "title": one.item.title,
-            "verb": "Choose",
-            "sub": one.detail,
-        }
-        for one in inbox.unplanned
-    ]
-    return {"rows": rows[:NEEDS], "total": inbox.total}
+    for one in inbox.missing:
+        count = plural(len(one.items), "item waits", "items wait")
+        rows.append(
+            {
+                "icon": "key-round",
+                "href": f"/inbox#need-{one.integration}",
+                "title": one.detail[:1].upper() + one.detail[1:],
+                "verb": "Open",
+                "sub": f"{count} for it",
+            }
+        )
+    unplanned = inbox.total - len(inbox.approvals) - len(inbox.missing)
+    if unplanned > 0:
+        titles = listed([one.item.title for one in inbox.unplanned[:2]])
+        rows.append(
+            {
+                "icon": "waypoints",
+                "href": "/inbox#plans",
+                "title": plural(unplanned, "item has no operation yet", "items have no operation yet"),
+                "verb": "Choose",
+                "sub": titles if unplanned <= 2 else f"{titles} and {unplanned - 2} more",
+            }
+        )
+    return {"rows": rows[:NEEDS], "total": len(rows)}
 
 
 def running_now(ctx: Context, stats: Any, running: list[Item]) -> dict[str, Any]:
@@ -136,10 +146,30 @@ def median(seconds: dict[str, float]) -> str:
     return duration(sorted(seconds.values())[len(seconds) // 2]) if seconds else ""
 
 
-def urgency(item: Item) -> tuple[int, str]:
-    """Held work in the order a person looks at it: what they can release first."""
-    kinds = [hold.kind for hold in item.holds]
-    return (min((list(HoldKind).index(kind) for kind in kinds), default=99), item.id)
+def reasons_held(held: list[Item], counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Held work by reason, those a person can release first: what is waited for, how many wait, and a few of them.
+
+    ``counts`` are the items each kind of hold keeps in all, given where not all held items are in ``held``.
+    """
+    groups: dict[tuple[HoldKind, str], list[Item]] = {}
+    details: dict[tuple[HoldKind, str], Hold] = {}
+    for item in sorted(held, key=lambda one: one.id):
+        for hold in item.holds[:1]:
+            about = "" if hold.kind in (HoldKind.PLAN, HoldKind.APPROVAL) else hold.ref or hold.detail
+            groups.setdefault((hold.kind, about), []).append(item)
+            details.setdefault((hold.kind, about), hold)
+    rows = []
+    for (kind, about), items in sorted(groups.items(), key=lambda one: RELEASE.index(one[0][0])):
+        hold = details[kind, about]
+        alone = sum(one is kind for one, _ in groups) == 1
+        rows.append({
+            "kind": kind.value,
+            "words": WORDS.get(kind) or hold.detail,
+            "due": hold.due if kind in (HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY) else None,
+            "count": max(len(items), counts.get(kind.value, 0)) if alone else len(items),
+            "items": items[:EXAMPLES],
+        })  # fmt: skip
+    return rows
 
 
 def latest(ctx: Context) -> list[Event]:
