@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hydra_lab.areas.docs.changes import changes, outline
-from hydra_lab.areas.docs.markdown import reference
-from hydra_lab.areas.docs.openapi import parse, read
+from hydra_lab.areas.docs.reference.changes import changes, outline
+from hydra_lab.areas.docs.reference.markdown import reference
+from hydra_lab.areas.docs.reference.openapi import parse, read
 from hydra_lab.kernel.errors import Refused
 
 DOCUMENT: dict[str, Any] = {

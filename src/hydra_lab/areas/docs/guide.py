@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hydra_lab.areas.docs.incidents import Problem
-from hydra_lab.areas.docs.markdown import cell, count, line, table
+from hydra_lab.areas.docs.reference.markdown import cell, count, line, table
 
 MOST = 200
 

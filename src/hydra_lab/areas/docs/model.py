@@ -1,6 +1,7 @@
 """What an API offers, read from its OpenAPI document: endpoints, parameters, bodies, answers and schemas."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -106,6 +107,16 @@ class Change:
     endpoint: str
     detail: str
     breaking: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One time an API was documented."""
+
+    source: str
+    made_at: datetime
+    version: str
+    endpoints: int
 
 
 Outline = dict[str, dict[str, Any]]

@@ -1,13 +1,13 @@
 """Measuring the state and writing STATE.json, whole or not at all."""
 
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Row
 
+from hydra_lab import __version__
 from hydra_lab.areas.state import store
 from hydra_lab.areas.state.model import Completed, Ended, Measured, StateDocument, in_a_line, in_words
 from hydra_lab.kernel.context import Context
@@ -33,7 +33,7 @@ def measure(ctx: Context, since: datetime | None) -> StateDocument:
         newest = journal.newest_id(connection)
     facts = {fact.name: measured(ctx, fact) for fact in ctx.services.registry.contributions(Fact)}
     document = StateDocument(
-        hydra=version("hydra-lab"), node=ctx.services.settings.current.node, written_at=now, facts=facts,
+        hydra=__version__, node=ctx.services.settings.current.node, written_at=now, facts=facts,
         completed=completed(ctx, since), journal_id=newest, took_ms=round((clock.monotonic() - began) * 1000, 1),
     )  # fmt: skip
     return StateDocument.model_validate(ctx.services.scrubber.scrub(document.model_dump(mode="json")))

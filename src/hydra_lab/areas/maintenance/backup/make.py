@@ -4,9 +4,9 @@ import json
 import shutil
 from contextlib import closing
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
+from hydra_lab import __version__
 from hydra_lab.areas.maintenance.backup import files, postgres, rotation, store
 from hydra_lab.areas.maintenance.backup.model import (
     MANIFEST,
@@ -41,7 +41,7 @@ def copy(ctx: Context, name: str, made_at: datetime) -> Manifest:
     database = database_copy(ctx, part)
     policy = files.keep(ctx.services.settings.current.data_dir / "policy.yaml", part)
     manifest = Manifest(
-        name=name, made_at=made_at, hydra=version("hydra-lab"), database=database, policy=policy,
+        name=name, made_at=made_at, hydra=__version__, database=database, policy=policy,
         artifacts=artifact_list(ctx, part), key=key_note(ctx),
     )  # fmt: skip
     files.write(part / MANIFEST, manifest.model_dump_json(indent=2))

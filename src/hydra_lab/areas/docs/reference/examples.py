@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hydra_lab.areas.docs.schemas import DEPTH, Resolver, listed, reference_name
+from hydra_lab.areas.docs.reference.schemas import DEPTH, Resolver, listed, reference_name
 
 MOST_PROPERTIES = 16
 BY_FORMAT = {

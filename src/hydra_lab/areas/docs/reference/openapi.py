@@ -5,9 +5,9 @@ from typing import Any
 
 import yaml
 
-from hydra_lab.areas.docs.examples import example
 from hydra_lab.areas.docs.model import Answer, Api, Content, Endpoint, Parameter, Schema
-from hydra_lab.areas.docs.schemas import Resolver, fields, listed, type_name
+from hydra_lab.areas.docs.reference.examples import example
+from hydra_lab.areas.docs.reference.schemas import Resolver, fields, listed, type_name
 from hydra_lab.kernel.errors import Refused
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
