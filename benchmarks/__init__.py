@@ -1,0 +1,1 @@
+"""Measurements of Hydra's budgets: `make bench` runs them all and prints one table."""
