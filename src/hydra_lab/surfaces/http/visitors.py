@@ -50,7 +50,8 @@ def visitor_of(request: Request, entry: Entry) -> Visitor:
             except Unauthenticated:
                 return NOBODY
         case Entry.HOOK | Entry.LINK:
-            return Visitor(actor=Actor(kind=ActorKind.HOOK, name=request.url.path))
+            # Reading is all it may do by itself; whether it is who it says is for the handler to find out.
+            return Visitor(actor=Actor(kind=ActorKind.HOOK, name=request.url.path, scopes=frozenset({"read"})))
         case _:
             assert_never(entry)
 
@@ -100,9 +101,13 @@ def check_csrf(request: Request, visitor: Visitor, field: object) -> None:
 
 
 def comes_from_elsewhere(request: Request) -> bool:
-    """Whether the browser says that another site sent this request."""
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        return True
+    """Whether the browser says that another site sent this request.
+
+    ``Sec-Fetch-Site`` is believed first: pages that tell nobody their address are sent with the origin ``null``.
+    """
+    fetched = request.headers.get("sec-fetch-site")
+    if fetched is not None:
+        return fetched in ("cross-site", "same-site")
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
 
