@@ -45,14 +45,20 @@ def checked(cron: str, time_zone: str) -> None:
 
 
 def next_after(cron: str, time_zone: str, after: datetime) -> datetime:
-    """The first firing after an instant. A time that spring skips fires at the change, one repeated in autumn once."""
+    """The first firing after an instant. A time that spring skips fires at the change; one that autumn repeats fires once.
+
+    What fires every hour (or every few) also does so in the hour that comes twice.
+    """
     zone = ZoneInfo(time_zone)
+    every_hour = cron.split()[1].startswith("*")
     try:
-        moment = croniter(cron, after.astimezone(zone)).get_next(datetime)
+        firings = croniter(cron, after.astimezone(zone))
+        while True:
+            found: datetime = firings.get_next(datetime).astimezone(UTC)
+            if every_hour or not found.astimezone(zone).fold:
+                return found
     except CroniterError as error:
         raise Invalid(f"“{cron}” never fires.", fix=FIELDS_FIX) from error
-    found: datetime = moment.astimezone(UTC)
-    return found
 
 
 def firings_between(cron: str, time_zone: str, first: datetime, now: datetime, most: int = 1000) -> int:
