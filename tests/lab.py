@@ -105,9 +105,9 @@ class Lab:
         """What a handler called by someone gets."""
         return Context(services=self.services, actor=actor)
 
-    def call(self, operation: str, actor: Actor = OWNER, confirm: str | None = None, **input: Any) -> Any:
-        """Call an operation through the gate."""
-        return self.services.gate.call(operation, input, actor=actor, confirm=confirm)
+    def call(self, operation: str, /, *, as_: Actor = OWNER, yes: str | None = None, **input: Any) -> Any:
+        """Call an operation through the gate; ``yes`` is what confirms it."""
+        return self.services.gate.call(operation, input, actor=as_, confirm=yes)
 
     def events(self, topic: str = "") -> list[Event]:
         """The journal's entries of a topic, oldest first."""
