@@ -26,6 +26,8 @@ def catalogue(*more: Known) -> Catalogue:
             known("http.call", "POST /http/call", "Call a URL."),
             known("health.show", "GET /health", "Show every health check."),
             known("diagnostics.bundle", "POST /diagnostics/bundle", "Collect what a bug report needs."),
+            known("maintenance.prune_now", "POST /maintenance/prune", "Forget what is older than some days."),
+            known("notify.send", "POST /notify", "Send a message to a person."),
             known("queue.show", "GET /queue/{id}", "Show one item.", queueable=False),
             *more,
         ]

@@ -65,3 +65,13 @@ def call(ctx: Context) -> Done:
 def open_(ctx: Context) -> Done:
     """Do what only a person may."""
     return Done(said="opened")
+
+
+class Notes:
+    """What sends notes."""
+
+
+@operation("notes.send", effect=Effect.WRITE, needs=("notes",))
+def send(ctx: Context) -> Done:
+    """Send a note."""
+    return Done(said="sent")

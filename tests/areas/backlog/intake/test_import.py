@@ -53,6 +53,12 @@ def test_blocked_items_are_held_for_their_integration(lab: BacklogLab, section: 
     assert refs == [integration]
 
 
+def test_what_no_integration_can_reach_yet_is_said(lab: BacklogLab) -> None:
+    lab.take(document("### 1.1 Paint\n**Priority:** BLOCKED (needs ComfyUI)\n**Run:** docs.api\n"))
+    (hold,) = lab.item("1.1").holds
+    assert (hold.ref, hold.unblock.split(";")[0]) == ("comfyui", "This Hydra has no integration for it yet")
+
+
 def test_everything_else_is_held_for_a_plan_that_names_what_is_missing(lab: BacklogLab) -> None:
     lab.take(SEED)
     held = [item for item in lab.items() if item.state is State.HELD]

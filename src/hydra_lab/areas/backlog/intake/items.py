@@ -1,7 +1,7 @@
 """From an entry and its plan to a work item: what the queue is told, and what it is told of its origin."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hydra_lab.areas.backlog.model import Document, Entry
@@ -16,13 +16,17 @@ LONGEST = 2000  # characters of a text, and entries of a list, that go with the 
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """What items of one backlog are made from; ``ready`` says whether an integration answers."""
+    """What items of one backlog are made from.
+
+    ``ready`` says whether an integration answers; ``integrations`` are those there are, with what each provides.
+    """
 
     backlog: str
     document: Document
     catalogue: Catalogue
     rules: Rules
     ready: Callable[[str], bool]
+    integrations: Mapping[str, Collection[str]] = field(default_factory=dict)
     cause: int | None = None
 
     @property
@@ -40,9 +44,7 @@ class Making:
     def item(self, entry: Entry, made: Plan) -> NewItem:
         """The work item of an entry; one that the document reports as complete never runs."""
         asks = question(entry, self.rules)
-        holds = tuple(
-            hold for hold in made.holds if not (hold.kind is HoldKind.REQUIREMENT and self.ready(hold.ref or ""))
-        )
+        holds = tuple(self.required(hold) for hold in made.holds if not self.is_said(hold, made.operation))
         if asks and made.operation is None:
             holds = tuple(replace(hold, detail=f"{hold.detail} {asks}") if is_plan(hold) else hold for hold in holds)
         common: dict[str, Any] = {
@@ -56,6 +58,20 @@ class Making:
         return NewItem(
             operation=made.operation, input=made.input, window=made.window, holds=holds, ask_first=asks, **common
         )
+
+    def is_said(self, hold: NewHold, operation: str | None) -> bool:
+        """Whether a requirement is met already, or is what the operation itself needs and so will wait for."""
+        if hold.kind is not HoldKind.REQUIREMENT:
+            return False
+        brings = {hold.ref, *self.integrations.get(hold.ref or "", ())}
+        needs = self.catalogue.by_name[operation].needs if operation else ()
+        return self.ready(hold.ref or "") or not brings.isdisjoint(needs)
+
+    def required(self, hold: NewHold) -> NewHold:
+        """A requirement that this Hydra has no integration for says so, instead of naming a page that is not there."""
+        if hold.kind is not HoldKind.REQUIREMENT or hold.ref in self.integrations:
+            return hold
+        return replace(hold, unblock="This Hydra has no integration for it yet; a newer one wakes it by itself.")
 
 
 def document_actor(backlog: str) -> Actor:

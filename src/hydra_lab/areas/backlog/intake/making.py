@@ -22,6 +22,7 @@ def making_of(ctx: Context, name: str, document: Document) -> Making:
         catalogue=catalogue_of(ctx, document_actor(name)),
         rules=shipped_rules(),
         ready=ctx.services.integrations.ready,
+        integrations={name: tuple(one.provides) for name, one in ctx.services.registry.integrations.items()},
         cause=ctx.cause,
     )
 
@@ -43,7 +44,7 @@ def catalogue_of(ctx: Context, actor: Actor) -> Catalogue:
         return Known(
             name=operation.name, method=operation.method, path=operation.path, summary=operation.summary,
             # A document that imports documents would have no end.
-            queueable=operation.queueable and operation.name != IMPORT, problem=problem,
+            queueable=operation.queueable and operation.name != IMPORT, problem=problem, needs=operation.needs,
         )  # fmt: skip
 
     return Catalogue(known(operation) for operation in services.registry.operations())

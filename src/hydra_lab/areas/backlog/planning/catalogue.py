@@ -20,6 +20,7 @@ class Known:
     summary: str
     queueable: bool
     problem: Callable[[dict[str, Any]], str | None]
+    needs: tuple[str, ...] = ()
 
 
 class Catalogue:
