@@ -10,6 +10,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.api.inputs import gather
 from hydra_lab.surfaces.api.waiting import accepted, waited
 from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
+from hydra_lab.surfaces.http.answers import sendable
 
 
 def operation_paths(services: Services, streams: Streams) -> list[Path]:
@@ -40,7 +41,7 @@ def operation_answer(services: Services, operation: Operation) -> Any:
         if isinstance(output, Queued):
             return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item)
         if isinstance(output, Answer):
-            return Json(operation.dump(output), output.status, output.headers)
+            return Json(operation.dump(output), output.status, sendable(output.headers))
         return Json(operation.dump(output), operation.status)
 
     return answer

@@ -1,6 +1,7 @@
 """Answers as bytes: JSON, and files with what a browser needs to keep or resume them."""
 
 import hashlib
+from collections.abc import Mapping
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ class Json(Response):
         return to_json(content, inf_nan_mode="null")
 
 
+def sendable(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they may be sent: without line ends or other control signs, and in Latin-1."""
+    return {
+        name: "".join(sign for sign in value if sign.isprintable()).encode("latin-1", "replace").decode("latin-1")
+        for name, value in headers.items()
+    }
+
+
 def disposition(filename: str) -> str:
     """A ``Content-Disposition`` that saves under this name (RFC 6266), whatever letters are in it."""
     plain = filename.encode("ascii", "replace").decode().replace('"', "'").replace("?", "_")
@@ -33,7 +42,7 @@ def disposition(filename: str) -> str:
 
 def raw_response(request: Request, raw: Raw) -> Response:
     """An endpoint's raw answer, with an ``ETag`` so that it is not sent twice; a file is streamed from disk."""
-    headers = {name.title(): value for name, value in raw.headers.items()}
+    headers = {name.title(): value for name, value in sendable(raw.headers).items()}
     if raw.filename:
         headers.setdefault("Content-Disposition", disposition(raw.filename))
     if raw.file is None:

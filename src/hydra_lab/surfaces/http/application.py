@@ -61,7 +61,7 @@ def create_app(
     app.state.streams = streams
     app.state.threads = CapacityLimiter(THREADS)
     app.state.error_page = error_page
-    plain = [path.path for path in paths]
+    plain = sorted({path.path for path in paths})
     app.state.near_paths = lambda asked: get_close_matches(asked, plain, n=2, cutoff=0.6)
     return app
 

@@ -1,0 +1,132 @@
+"""Streams: frames as they come, an end that is an end, heartbeats, and slow clients that are let go."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from hydra_lab.kernel.operation import Frame
+from hydra_lab.surfaces.http import streams
+from hydra_lab.surfaces.http.streams import Streams, event_stream
+from tests.surfaces.served import Served
+
+
+def test_frames_come_as_events_and_the_stream_ends(toyshop: Served) -> None:
+    answer = toyshop.client.get("/toys/count", params={"to": 2})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["x-accel-buffering"] == "no"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.text == (
+        "retry: 2000\n\n"
+        'id: 1\nevent: toy\ndata: {"number":1,"text":"toy 1"}\n\n'
+        'id: 2\nevent: toy\ndata: {"number":2,"text":"toy 2"}\n\n'
+    )
+
+
+def test_a_client_that_comes_back_goes_on_after_its_last_id(toyshop: Served) -> None:
+    answer = toyshop.client.get("/toys/count", params={"to": 3}, headers={"Last-Event-ID": "2"})
+    assert "toy 3" in answer.text
+    assert "toy 2" not in answer.text
+
+
+def test_an_error_before_the_first_frame_is_a_status(toyshop: Served) -> None:
+    assert toyshop.client.get("/toys/count", params={"to": -1}).status_code == 404
+    assert toyshop.client.get("/toys/count", params={"to": "x"}).status_code == 422
+
+
+def test_an_error_on_the_way_is_the_last_event_and_tells_nothing_of_the_inside(toyshop: Served) -> None:
+    text = toyshop.client.get("/toys/count", params={"to": 99}).text
+    assert text.rstrip().splitlines()[-2] == "event: error"
+    assert "swordfish" not in text
+
+
+def test_text_with_several_lines_stays_one_event() -> None:
+    assert Frame(data="a\nb").wire == b"data: a\ndata: b\n\n"
+
+
+def test_a_stream_without_news_keeps_the_connection_alive(toyshop: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "BEAT_S", 0.05)
+    with toyshop.client.stream("GET", "/events/stream") as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line.startswith(":")) == ": still here"
+
+
+def test_what_happens_reaches_every_follower_at_once(toyshop: Served) -> None:
+    heard: list[str] = []
+    ready = threading.Event()
+
+    def follow() -> None:
+        with (
+            httpx.Client(base_url=toyshop.url, headers=toyshop.client.headers, trust_env=False) as client,
+            client.stream("GET", "/events/stream", params={"topics": "operations"}) as answer,
+        ):
+            for line in answer.iter_lines():
+                ready.set()
+                if line.startswith("event: operations.done"):
+                    heard.append(line)
+                    return
+
+    threads = [threading.Thread(target=follow) for _ in range(5)]
+    for one in threads:
+        one.start()
+    assert ready.wait(5)
+    while toyshop.asgi.state.streams.open < 5 or toyshop.services.feed.followers < 5:
+        pass
+    toyshop.client.post("/toys", json={"name": "news"})
+    for one in threads:
+        one.join(10)
+    assert len(heard) == 5
+
+
+def test_a_client_that_takes_nothing_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "SLOW_S", 0.05)
+
+    async def endless() -> AsyncIterator[Frame]:
+        while True:
+            yield Frame(data="x")
+
+    async def stuck(message: object) -> None:
+        if isinstance(message, dict) and message["type"] == "http.response.body":
+            await asyncio.sleep(60)
+
+    async def waiting() -> dict[str, str]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def run() -> Streams:
+        kept = Streams()
+        response = await event_stream(kept, endless())
+        with pytest.raises(TimeoutError):
+            await response({"type": "http", "path": "/x"}, waiting, stuck)  # type: ignore[arg-type]
+        return kept
+
+    kept = asyncio.run(run())
+    assert (kept.open, kept.dropped) == (0, 1)
+
+
+def test_open_streams_end_when_the_server_stops() -> None:
+    async def silent() -> AsyncIterator[Frame]:
+        await asyncio.sleep(60)
+        yield Frame(data="never")
+
+    async def run() -> list[str]:
+        kept, sent = Streams(), []
+
+        async def send(message: object) -> None:
+            assert isinstance(message, dict)
+            sent.append(str(message.get("body")))
+
+        async def waiting() -> dict[str, str]:
+            await asyncio.sleep(60)
+            return {"type": "http.disconnect"}
+
+        response = await event_stream(kept, silent())
+        task = asyncio.create_task(response({"type": "http", "path": "/x"}, waiting, send))  # type: ignore[arg-type]
+        await asyncio.sleep(0.05)
+        kept.close()
+        await asyncio.wait_for(task, 2)
+        return sent
+
+    assert asyncio.run(run())[-1] == "b''"
