@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from hydra_lab.kernel.context import Context, Run
-from hydra_lab.kernel.errors import ApprovalNeeded, Denied, HydraError, Invalid, describe
+from hydra_lab.kernel.errors import ApprovalNeeded, Denied, Invalid, describe
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 
@@ -128,7 +128,7 @@ class Gate:
             context = replace(context, cause=self.note("operations.called", operation, parsed, actor, cause, item, {}))
         try:
             output = self.handled(operation, context, parsed)
-        except HydraError as error:
+        except Exception as error:
             if run is None:
                 self.note(
                     "operations.failed", operation, parsed, actor, context.cause, item, {"error": describe(error)}
