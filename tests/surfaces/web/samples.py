@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, State, Step
-from hydra_lab.surfaces.web import looks
+from hydra_lab.surfaces.web.look import looks
 
 NOW = datetime(2025, 12, 19, 13, 32, 4, tzinfo=UTC)
 

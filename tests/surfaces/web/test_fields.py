@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr
 
-from hydra_lab.surfaces.web.fields import Control, fields_of
-from hydra_lab.surfaces.web.typed import typed
+from hydra_lab.surfaces.web.forms.fields import Control, fields_of
+from hydra_lab.surfaces.web.forms.typed import typed
 
 
 class Colour(StrEnum):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from hydra_lab.kernel.policy.model import Mode
-from hydra_lab.surfaces.web import looks
-from hydra_lab.surfaces.web.assets import assets
-from hydra_lab.surfaces.web.fields import fields_of
-from hydra_lab.surfaces.web.render import Renderer
+from hydra_lab.surfaces.web.forms.fields import fields_of
+from hydra_lab.surfaces.web.look import looks
+from hydra_lab.surfaces.web.look.assets import assets
+from hydra_lab.surfaces.web.look.render import Renderer
 from tests.surfaces.web import samples as s
 from tests.surfaces.web.test_fields import SCHEMA
 

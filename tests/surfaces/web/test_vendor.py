@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hydra_lab.surfaces.web import looks
-from hydra_lab.surfaces.web.assets import FOLDER, assets, icon_names
+from hydra_lab.surfaces.web.look import looks
+from hydra_lab.surfaces.web.look.assets import FOLDER, assets, icon_names
 
 ROOT = Path(__file__).parents[3]
 ENTRIES = tomllib.loads((FOLDER.parent / "vendor.toml").read_text())["file"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydra_lab.surfaces.web import words
+from hydra_lab.surfaces.web.look import words
 
 NOW = datetime(2025, 12, 19, 13, 32, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,7 +23,7 @@ def test_an_age_has_one_unit(seconds: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.001, "1.0 ms"),
+        (0.001, "1 ms"),
         (0.42, "0.4 s"),
         (12.2, "12 s"),
         (130, "2 min 10 s"),

@@ -100,7 +100,7 @@ def missing_of(ctx: Context, limit: int) -> list[Missing]:
     for item in items:
         for hold in item.holds:
             if hold.kind is HoldKind.REQUIREMENT and hold.ref:
-                found.setdefault(hold.ref, []).append((item, hold))
+                found.setdefault(meant_by(ctx, hold.ref), []).append((item, hold))
     rows = [
         Missing(
             integration=name, title=title_of(ctx, name), detail=pairs[0][1].detail, unblock=pairs[0][1].unblock,
@@ -109,6 +109,13 @@ def missing_of(ctx: Context, limit: int) -> list[Missing]:
         for name, pairs in found.items()
     ]  # fmt: skip
     return sorted(rows, key=lambda row: row.since)
+
+
+def meant_by(ctx: Context, need: str) -> str:
+    """The integration a need stands for: its own name, or that of the only one that gives the capability."""
+    integrations = ctx.services.registry.integrations
+    givers = [name for name, one in integrations.items() if need in one.provides]
+    return givers[0] if need not in integrations and len(givers) == 1 else need
 
 
 def title_of(ctx: Context, name: str) -> str:

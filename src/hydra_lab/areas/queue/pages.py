@@ -26,6 +26,10 @@ TITLES = {
 FILTERS = ("state", "tier", "hold", "q", "operation", "lane")
 PAGE = 50
 LINES = 400
+# Steps that only record the time, an id or chance for a replay.
+RECORDED = "context."
+# What of a document is told elsewhere on the page.
+NOT_TOLD = ("source", "key", "planned_by")
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -103,7 +107,7 @@ def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "asked": asked,
         "paused": any(hold.kind is HoldKind.PAUSED and hold.ref == "item" for hold in item.holds),
         "hurry": bool(kinds & {HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY}),
-        "steps": ctx.call("queue.steps", id=item.id).steps,
+        "steps": [step for step in ctx.call("queue.steps", id=item.id).steps if not step.name.startswith(RECORDED)],
         "can_retry": item.state in (State.FAILED, State.CANCELLED),
         "log": lines,
         "story": story,
@@ -148,6 +152,8 @@ def document(item: Item) -> list[tuple[str, str]]:
     """What the document it came from says of it."""
     found = [("Impact", item.impact)] if item.impact else []
     for name, value in (item.origin or {}).items():
+        if name in NOT_TOLD:
+            continue
         if isinstance(value, str | int) and value != "":
             found.append((name.replace("_", " ").capitalize(), str(value)))
         elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):

@@ -18,10 +18,10 @@ from hydra_lab.kernel.work import Item
 from hydra_lab.surfaces.http import Call
 from hydra_lab.surfaces.http.problems import status_of
 from hydra_lab.surfaces.web import flash
+from hydra_lab.surfaces.web.forms.typed import typed
+from hydra_lab.surfaces.web.look.words import plural, sentence
 from hydra_lab.surfaces.web.show import Failure, Shower
 from hydra_lab.surfaces.web.site import Entry, matched
-from hydra_lab.surfaces.web.typed import typed
-from hydra_lab.surfaces.web.words import plural, sentence
 
 # Fields of a form that are about the form; no operation's field begins with an underscore.
 OWN = ("csrf", "_next", "_from", "_done", "_each", "_confirm", "_act", "_lines", "_empty")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.operation import Entry as Enter
@@ -16,9 +16,10 @@ from hydra_lab.surfaces.http.problems import title_of
 from hydra_lab.surfaces.http.visitors import visitor_of
 from hydra_lab.surfaces.web import site
 from hydra_lab.surfaces.web.act import Actions
-from hydra_lab.surfaces.web.assets import Asset, assets
 from hydra_lab.surfaces.web.frame import Frame, address_of
-from hydra_lab.surfaces.web.render import Renderer
+from hydra_lab.surfaces.web.html import html
+from hydra_lab.surfaces.web.look.assets import Asset, assets
+from hydra_lab.surfaces.web.look.render import Renderer
 from hydra_lab.surfaces.web.run import Runner
 from hydra_lab.surfaces.web.show import Shower
 from hydra_lab.surfaces.web.signing import Signing
@@ -96,13 +97,13 @@ class Web:
         if problem["status"] == 404:
             guess = request.url.path.rpartition("/")[2]
             values |= {"detail": "", "guess": guess}
-            return HTMLResponse(self.renderer.page("not-found.html", values), 404)
-        return HTMLResponse(self.renderer.page("error.html", values), problem["status"])
+            return html(request, self.renderer.page("not-found.html", values), 404)
+        return html(request, self.renderer.page("error.html", values), problem["status"])
 
     def bare_error(self, request: Request, problem: Mapping[str, Any]) -> Response:
         """An error for somebody who is not signed in."""
         values = {**self.frame.bare(request), **told(problem)}
-        return HTMLResponse(self.renderer.page("error-bare.html", values), problem["status"])
+        return html(request, self.renderer.page("error-bare.html", values), problem["status"])
 
 
 def told(problem: Mapping[str, Any]) -> dict[str, Any]:

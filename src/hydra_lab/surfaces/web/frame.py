@@ -11,7 +11,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import measure
 from hydra_lab.surfaces.http import Visitor
 from hydra_lab.surfaces.web import flash
-from hydra_lab.surfaces.web.looks import MODES
+from hydra_lab.surfaces.web.look.looks import MODES
 from hydra_lab.surfaces.web.site import Entry, navigation, tabs
 
 THEME = "hydra_theme"

@@ -12,9 +12,9 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.http import Call
 from hydra_lab.surfaces.http.problems import status_of
 from hydra_lab.surfaces.web.act import Actions, fields_sent, one, query_of, said_of
+from hydra_lab.surfaces.web.forms.typed import typed
 from hydra_lab.surfaces.web.show import Failure, Shower
 from hydra_lab.surfaces.web.site import Entry, matched
-from hydra_lab.surfaces.web.typed import typed
 
 
 class Runner:

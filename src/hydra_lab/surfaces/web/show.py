@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from hydra_lab.kernel.area import PageRequest
 from hydra_lab.kernel.context import Context
@@ -14,7 +14,8 @@ from hydra_lab.surfaces.http import Call, Visitor
 from hydra_lab.surfaces.http.problems import status_of
 from hydra_lab.surfaces.web import flash
 from hydra_lab.surfaces.web.frame import Frame
-from hydra_lab.surfaces.web.render import Renderer
+from hydra_lab.surfaces.web.html import html
+from hydra_lab.surfaces.web.look.render import Renderer
 from hydra_lab.surfaces.web.site import Entry
 
 
@@ -51,7 +52,7 @@ class Shower:
         if not parts:
             return self.whole(entry, call.request, call.visitor, request)
         values = {**self._frame.around(call.request, call.visitor), **self.values(entry, call.visitor, request)}
-        return HTMLResponse(self._renderer.parts(entry.template, values, parts.split(",")))
+        return html(call.request, self._renderer.parts(entry.template, values, parts.split(",")))
 
     def values(self, entry: Entry, visitor: Visitor, request: PageRequest) -> dict[str, Any]:
         """What the page's own load gives, and its title."""
@@ -76,7 +77,7 @@ class Shower:
             values = {**frame, **self.values(entry, visitor, asked), "failure": failure, **more}
         except HydraError as error:
             return self.error(request, visitor, error, title=entry.page.title, frame=frame)
-        response = HTMLResponse(self._renderer.page(entry.template, values), status)
+        response = html(request, self._renderer.page(entry.template, values), status)
         if frame["toast"]:
             flash.forget(response)
         return response
@@ -88,12 +89,10 @@ class Shower:
         values = frame or self._frame.around(request, visitor)
         if isinstance(error, NotFound):
             guess = request.url.path.rpartition("/")[2]
-            return HTMLResponse(
-                self._renderer.page("not-found.html", {**values, "detail": error.detail, "guess": guess}), 404
-            )
+            values = {**values, "detail": error.detail, "guess": guess}
+            return html(request, self._renderer.page("not-found.html", values), 404)
         told = {**describe(error), "fix": error.fix or ""}
         heading = f"{title} cannot be shown"
         status = status_of(error)
-        return HTMLResponse(
-            self._renderer.page("error.html", {**values, "heading": heading, "error": told, "status": status}), status
-        )
+        values = {**values, "heading": heading, "error": told, "status": status}
+        return html(request, self._renderer.page("error.html", values), status)

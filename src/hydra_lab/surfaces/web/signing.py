@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from hydra_lab.kernel.credentials import Credentials
 from hydra_lab.kernel.errors import HydraError, TooMany, Unauthenticated
@@ -11,7 +11,8 @@ from hydra_lab.surfaces.http import Call, end_session, place_of, start_session
 from hydra_lab.surfaces.http.problems import status_of
 from hydra_lab.surfaces.web import flash
 from hydra_lab.surfaces.web.frame import THEME, THEMES, Frame
-from hydra_lab.surfaces.web.render import Renderer
+from hydra_lab.surfaces.web.html import html
+from hydra_lab.surfaces.web.look.render import Renderer
 
 YEAR_S = 365 * 24 * 3600
 
@@ -67,8 +68,8 @@ class Signing:
         headers = {"Referrer-Policy": "no-referrer"}
         if isinstance(error, TooMany):
             headers["Retry-After"] = str(math.ceil(error.retry_after_s))
-        html = self._renderer.page("sign-in.html", values)
-        return HTMLResponse(html, status_of(error) if error else 200, headers)
+        page = self._renderer.page("sign-in.html", values)
+        return html(call.request, page, status_of(error) if error else 200, headers)
 
     def sign_out(self, call: Call) -> Response:
         """End the session."""

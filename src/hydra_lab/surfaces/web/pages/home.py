@@ -12,8 +12,8 @@ from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.work import Hold, HoldKind, Item, store
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.ordering import order
-from hydra_lab.surfaces.web.looks import HOLD_COUNTS
-from hydra_lab.surfaces.web.words import duration, listed, plural
+from hydra_lab.surfaces.web.look.looks import HOLD_COUNTS
+from hydra_lab.surfaces.web.look.words import duration, listed, plural
 
 NEEDS, LATEST, EXAMPLES = 6, 8, 4
 HELD_READ = 200

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+LONGEST, FEW = 300, 8
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -24,8 +25,8 @@ def duration(value: timedelta | float | None) -> str:
     if value is None:
         return ""
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
-    if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -78,6 +79,25 @@ def number(value: float) -> str:
     return f"{value:,}"
 
 
+def told(value: Any, name: str) -> str:
+    """A plain value in words, by what its name says it is: a size, a duration, a yes; nothing for what is deeper."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() if name in ("size", "bytes") or name.endswith(("_bytes", "_size")):
+            return size(value)
+        case int() | float() if name in ("seconds", "took_s") or name.endswith(("_s", "_seconds")):
+            return duration(value)
+        case int():
+            return number(value)
+        case str() | float():
+            return str(value) if len(str(value)) <= LONGEST else ""
+        case list() if len(value) <= FEW and all(isinstance(one, str | int | float) for one in value):
+            return ", ".join(str(one) for one in value)
+        case _:
+            return ""
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """``1 item``, ``3 items``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -89,6 +109,15 @@ def sentence(text: str | None) -> str:
     if not text:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def marked(text: str | None) -> Markup:
+    """A text with what stands in `backticks` set as code."""
+    parts = (text or "").split("`")
+    if len(parts) % 2 == 0:
+        return escape(text or "")
+    code = Markup('<code class="mono">{}</code>')
+    return Markup("").join(code.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def listed(parts: list[str], last: str = "and") -> str:

@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from hydra_lab.surfaces.web import looks, telling, words
-from hydra_lab.surfaces.web.assets import Asset, icon_names
-from hydra_lab.surfaces.web.fields import Field, Schema, fields_of, nested
+from hydra_lab.surfaces.web.forms.fields import Field, Schema, fields_of, nested
+from hydra_lab.surfaces.web.look import looks, telling, words
+from hydra_lab.surfaces.web.look.assets import Asset, icon_names
 
-FOLDER = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parents[1] / "templates"
 # Modules of macros every template has, and the name it has them by.
 MACROS = {"p": "parts.html", "f": "fields.html", "w": "work.html"}
 NO_ICON = "circle"
@@ -100,7 +99,7 @@ class Renderer:
         self.env.filters.update(
             ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, who=who, iso=datetime.isoformat,
             duration=words.duration, size=words.size, number=words.number, plural=words.plural,
-            sentence=words.sentence, pretty=words.pretty, listed=words.listed, quoted=lambda text: quote(str(text), ""),
+            sentence=words.sentence, marked=words.marked, told=words.told, pretty=words.pretty, listed=words.listed,
         )  # fmt: skip
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,

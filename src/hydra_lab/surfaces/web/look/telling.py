@@ -1,7 +1,7 @@
 """Journal entries as sentences: what happened, to what, and what else is worth a second line."""
 
 from hydra_lab.kernel.journal import Event
-from hydra_lab.surfaces.web.words import sentence
+from hydra_lab.surfaces.web.look.words import sentence
 
 # {s} is the entry's subject; other names are its data. An entry that is not here is told by its name.
 TOLD = {

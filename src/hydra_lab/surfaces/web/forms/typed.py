@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from hydra_lab.surfaces.web.fields import Control, Schema, control_of, nested, resolved
+from hydra_lab.surfaces.web.forms.fields import Control, Schema, control_of, nested, resolved
 
 Sent = Mapping[str, Sequence[str]]
 

@@ -1,0 +1,1 @@
+"""Forms: made from JSON Schema, and what they send back as typed input."""

@@ -1,0 +1,1 @@
+"""How things look: words, icons and colours, static files, and the renderer of templates."""
