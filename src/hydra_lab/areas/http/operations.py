@@ -1,7 +1,7 @@
 """Call an address of a host that the owner allowed, as work that is retried, or at once to read it."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -10,6 +10,8 @@ from hydra_lab.areas.http.work import Called, Fetched
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, operation
 
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$")]
+HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]*$", max_length=8000)]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -18,7 +20,7 @@ class CallUrl(Input):
 
     url: str = Field(min_length=1, max_length=8000, description="http:// or https://, to an allowed host")
     method: Method = "GET"
-    headers: dict[str, str] = Field(
+    headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, max_length=100, description="They are kept with the work item, as its input is"
     )
     body: Any = Field(default=None, description="A text as it is; anything else is sent as JSON")

@@ -13,6 +13,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Refused, describe
 from hydra_lab.kernel.http import checked
 from hydra_lab.kernel.operation import Output
+from hydra_lab.kernel.secrets import MASK
 
 MOST_BYTES = 8 << 20
 SHOWN_CHARACTERS = 16_000
@@ -112,10 +113,15 @@ def answered(ctx: Context, received: Received, expect: list[int] | None) -> Call
     if len(text) > SHOWN_CHARACTERS:
         ctx.artifact("body", received.body, received.headers.get("content-type", "application/octet-stream"))
     return Called(
-        status=received.status, url=received.url, headers=received.headers, body=text[:SHOWN_CHARACTERS],
+        status=received.status, url=received.url, headers=kept(received.headers), body=text[:SHOWN_CHARACTERS],
         truncated=received.truncated or len(text) > SHOWN_CHARACTERS, elapsed_s=received.elapsed_s,
         redirects=list(received.redirects),
     )  # fmt: skip
+
+
+def kept(headers: dict[str, str]) -> dict[str, str]:
+    """An answer's headers without the cookies in it, which are credentials."""
+    return {name: MASK if name == "set-cookie" else value for name, value in headers.items()}
 
 
 def judge(received: Received, text: str, expect: list[int] | None) -> None:
