@@ -68,6 +68,11 @@ def test_the_mark_comes_after_the_title(heading: str, marked: str) -> None:
     assert parse(text).entries[0].reported_done
 
 
+def test_a_byte_order_mark_is_kept() -> None:
+    text = "\ufeff### 1.1 Fix it\n"
+    assert exported(text, {"1.1": DONE}) == "\ufeff### 1.1 Fix it ✅ COMPLETE\n"
+
+
 def test_windows_line_ends_are_kept() -> None:
     text = document("### 1.1 Fix it\n**Task:** it\n").replace("\n", "\r\n")
     found = exported(text, {"1.1": HELD})

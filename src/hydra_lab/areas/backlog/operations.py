@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from hydra_lab.areas.backlog import answers, views
 from hydra_lab.areas.backlog.intake.making import IMPORT, making_of
@@ -13,11 +13,15 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint, operation
 
 TAKEN = ("import", "export")  # routes of their own below /backlog
-Name = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
-    Field(description="Lower-case letters, digits, dots and dashes"),
-]
+LONGEST = 64
+
+
+def spelled(name: str) -> str:
+    """A name as it stands in addresses: ``My list`` becomes ``My-list``. Raises ``ValueError`` for one that is none."""
+    found = re.sub(r"[^A-Za-z0-9._-]+", "-", name[:200]).strip("-.")[:LONGEST].strip("-.")
+    if not found:
+        raise ValueError("a name has letters or digits")
+    return found
 
 
 def not_taken(name: str) -> str:
@@ -25,6 +29,9 @@ def not_taken(name: str) -> str:
     if name in TAKEN:
         raise ValueError(f"a backlog cannot be called {name}")
     return name
+
+
+Name = Annotated[str, AfterValidator(spelled), Field(description="What the backlog is called")]
 
 
 class Document(Input):
@@ -74,7 +81,7 @@ def import_(ctx: Context, input: Document) -> views.ImportReport:
 
 def name_from(title: str | None) -> str:
     """A name from a document's title: ``Willow Street Lab`` becomes ``willow-street-lab``."""
-    words = re.sub(r"[^a-z0-9]+", "-", (title or "")[:200].lower()).strip("-")[:60].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", (title or "")[:200].lower()).strip("-")[:LONGEST].strip("-")
     return words if words and words not in TAKEN else "backlog"
 
 

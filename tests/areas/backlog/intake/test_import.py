@@ -143,7 +143,12 @@ def test_a_name_is_made_from_the_title(lab: BacklogLab) -> None:
     assert lab.call("backlog.import", text="### 1.1 Fix it\n").backlog == "backlog"
 
 
-@pytest.mark.parametrize("name", ["export", "import", "A Lab", "", "../lab", "-"])
+def test_a_files_name_is_made_fit_for_addresses(lab: BacklogLab) -> None:
+    assert lab.take(SEED, "../My old LIST (2).v1").backlog == "My-old-LIST-2-.v1"
+    assert lab.call("backlog.show", name="../My old LIST (2).v1").items == 37
+
+
+@pytest.mark.parametrize("name", ["export", "import", "", "../", "-", "…"])
 def test_names_that_cannot_be_are_refused(lab: BacklogLab, name: str) -> None:
     with pytest.raises(Invalid):
         lab.take(SEED, name)
@@ -156,7 +161,7 @@ def test_two_backlogs_do_not_meet(lab: BacklogLab) -> None:
 
 
 def test_an_agents_import_asks_a_person(lab: BacklogLab) -> None:
-    item = lab.call("backlog.import", AGENT, text=SEED)
+    item = lab.call("backlog.import", as_=AGENT, text=SEED)
     assert (item.operation, [hold.kind for hold in item.holds]) == ("backlog.import", [HoldKind.APPROVAL])
 
 

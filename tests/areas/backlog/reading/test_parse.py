@@ -141,6 +141,10 @@ def test_lines_are_counted_as_editors_count_them() -> None:
     assert (found.entries[0].line, found.entries[0].end) == (3, 4)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    assert parse("\ufeff### 1.1 Fix it\n").entries[0].title == "Fix it"
+
+
 def test_every_line_is_reported_once() -> None:
     found = parse(document("### 1.1 Fix it\n**A:** 1 | **B:** 2\n"))
     assert found.unread == (

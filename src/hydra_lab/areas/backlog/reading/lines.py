@@ -34,7 +34,8 @@ def read_lines(text: str) -> list[Line]:
     """The document's lines; raises ``Invalid`` where it is no text at all."""
     refuse_what_is_no_text(text)
     refuse_what_is_too_long(text)
-    pairs = split(text)
+    # A byte order mark belongs to the file, not to its first line.
+    pairs = split(text.removeprefix("\ufeff"))
     hidden = verbatim_lines([line for line, _ in pairs])
     return [
         Line(number=number, text=line, ending=ending, verbatim=number in hidden)
