@@ -26,6 +26,21 @@ class Hydra:
 
         app.sqlite_only(app.layers(overrides=overrides, config=config))
 
+    def restore(self, overrides: Mapping[str, Any], config: Path | None, name: str | None) -> dict[str, Any]:
+        """Put a backup in place of the data, holding the data directory."""
+        from hydra_lab import app
+        from hydra_lab.areas.maintenance.backup.restore import chosen, restore
+
+        application = app.Application(app.layers(overrides=overrides, config=config))
+        services = application.services
+        data = services.settings.current.data_dir
+        application.lock.take()
+        try:
+            services.database.close()
+            return restore(data, chosen(data, name), services.clock.now()).model_dump(mode="json")
+        finally:
+            application.lock.release()
+
     def listen(self, host: str, port: int) -> socket.socket:
         """A bound socket."""
         from hydra_lab.surfaces.http.serve import listen

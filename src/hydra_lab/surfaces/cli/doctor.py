@@ -112,7 +112,7 @@ def database(path: Path) -> Finding:
     size = f"{path.stat().st_size / (1 << 20):.1f} MiB"
     if found == "ok":
         return Finding(name=name, status="ok", detail=f"{path.name} is whole ({size}).")
-    fix = "Stop Hydra and put the last backup back: `hydra restore FILE`; the files are in backups/."
+    fix = "Stop Hydra and put the last backup back: `hydra restore` takes the newest in backups/."
     return Finding(name=name, status="bad", detail=f"{path.name} is damaged: {found}", fix=fix)
 
 

@@ -78,11 +78,15 @@ def commands(program: Program) -> typer.Typer:
         raise typer.Exit(back_up(program, places.data_dir(data), config))
 
     @app.command()
-    def restore(file: Path, data: Data = None, config: Config = None) -> None:
+    def restore(
+        backup: Annotated[str | None, typer.Argument(help="Its name or folder; the newest one if left out.")] = None,
+        data: Data = None,
+        config: Config = None,
+    ) -> None:
         """Put a backup in place of the data. Hydra must be stopped; what was there is kept aside."""
         from hydra_lab.surfaces.cli.backup import restore as put_back
 
-        raise typer.Exit(put_back(program, file, places.data_dir(data), config))
+        raise typer.Exit(put_back(program, backup, places.data_dir(data), config))
 
     @token.command()
     def link(data: Data = None, config: Config = None) -> None:

@@ -11,7 +11,7 @@ LOCAL = [
     ("hydra worker", "Run lanes of a Hydra on Postgres on this machine too."),
     ("hydra doctor", "Check everything and say how to mend what is wrong."),
     ("hydra backup", "Make a consistent copy of the data, also while Hydra runs."),
-    ("hydra restore FILE", "Put a backup in place of the data; Hydra must be stopped."),
+    ("hydra restore [BACKUP]", "Put a backup in place of the data; Hydra must be stopped."),
     ("hydra token link | reset", "Print a sign-in link; replace a lost token."),
     ("hydra mcp", "Speak the Model Context Protocol on standard input and output."),
     ("hydra health", "Exit with 0 if the server lives, for container health checks."),

@@ -30,6 +30,12 @@ class Program(Protocol):
     def worker_settings(self, overrides: Mapping[str, Any], config: Path | None) -> None:
         """Raise ``Invalid`` where these settings are none for a worker."""
 
+    def restore(self, overrides: Mapping[str, Any], config: Path | None, name: str | None) -> dict[str, Any]:
+        """Put a backup (the newest if none is named) in place of the data; what was done, ready for JSON.
+
+        Raises ``Conflict`` while a Hydra runs there, ``NotFound`` naming the backups there are.
+        """
+
     def listen(self, host: str, port: int) -> socket.socket:
         """A bound socket. Raises ``Conflict`` when the port is in use, ``Invalid`` for a foreign address."""
 
