@@ -1,66 +1,14 @@
 """Exchanges with real servers on loopback: redirects, rebinding, credentials, time and size limits."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from hydra_lab.areas.http.exchange import Call, exchange
 from hydra_lab.kernel.errors import Denied, Invalid, Refused, Unavailable
-
-
-class Site:
-    """A server that answers each path as told and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.pages: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                site.asked.append((self.command, self.path, headers, body))
-                page = site.pages.get(self.path)
-                if page:
-                    page(self)
-                else:
-                    reply(self, 200, b"fine")
-
-            do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names http.server wants
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def leads_to(url: str, status: int = 302) -> Callable[[BaseHTTPRequestHandler], None]:
-    return lambda handler: reply(handler, status, Location=url)
-
-
-@pytest.fixture
-def sites() -> Iterator[tuple[Site, Site]]:
-    both = Site(), Site()
-    yield both
-    for site in both:
-        site.server.shutdown()
-        site.server.server_close()
+from tests.areas.http.sites import Site, leads_to, reply
 
 
 def call(url: str, method: str = "GET", **options: Any) -> Call:
