@@ -1,0 +1,169 @@
+"""Every page answers with what is there, carries no script of its own, and its live parts stand alone."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from hydra_lab.surfaces.web.app import Web
+from tests.surfaces.served import Served
+from tests.surfaces.web.conftest import HOSTILE, planless
+from tests.surfaces.web.shown import Browser, Shown
+
+PATHS = [
+    "/",
+    "/inbox",
+    "/inbox?show=decided",
+    "/queue",
+    "/queue?state=held",
+    "/queue?q=nothing-like-it",
+    "/queue?hold=plan",
+    "/backlog",
+    "/backlog/import",
+    "/backlog/small",
+    "/activity",
+    "/activity?event=1",
+    "/activity?topic=items&day=2020-01-01",
+    "/integrations",
+    "/integrations?status=connected",
+    "/integrations/discord",
+    "/operations",
+    "/operations?q=toys&all=1",
+    "/operations?q=no-such-thing",
+    "/operations/toys.make",
+    "/operations/toys.smash",
+    "/operations/queue.add",
+    "/settings",
+]
+LIMIT_BYTES = 100_000
+
+
+def sound(page: Shown) -> None:
+    """What holds for each page whatever it shows."""
+    assert page.html.startswith("<!doctype html>")
+    assert page.html.count("<h1") == 1
+    assert not re.search(r"<[^>]+\s(?:style|on\w+)=", page.html), "the content security policy refuses it"
+    assert re.findall(r"<script(?![^>]*\ssrc=)", page.html) == []
+    assert [one for one, count in Counter(page.ids()).items() if count > 1] == []
+    for form in page.forms():
+        assert re.search(r'name="csrf" value="\w', form), form[:200]
+    for _, attrs in page.elements:
+        for name in ("href", "src", "action", "formaction"):
+            assert attrs.get(name, "/").startswith(("/", "#", "https://")), attrs
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_sound(browser: Browser, path: str) -> None:
+    page = browser.get(path)
+    assert page.response.status_code == 200, page.text[:500]
+    sound(page)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_small_over_the_wire(browser: Browser, path: str) -> None:
+    response = browser.get(path, **{"Accept-Encoding": "gzip"}).response
+    assert int(response.headers["content-length"]) < LIMIT_BYTES / 2
+    assert response.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_live_part_alone_is_what_it_is_in_the_page(browser: Browser, path: str) -> None:
+    page = browser.get(path)
+    live = [attrs["id"] for _, attrs in page.elements if {"data-live", "data-poll"} & set(attrs)]
+    assert live
+    joint = "&" if "?" in path else "?"
+    for part in live:
+        alone = browser.get(f"{path}{joint}_part={part}", **{"HX-Request": "true"})
+        assert f'hx-target="#{part}"' in alone.html, f"{part} is no block of its template"
+        inner = alone.html.removeprefix(f'<hx-partial hx-target="#{part}" hx-swap="outerMorph">')
+        assert settled(inner.removesuffix("</hx-partial>")) in settled(page.html), part
+
+
+def settled(html: str) -> str:
+    """A page without what differs from one second to the next."""
+    return re.sub(r">[^<]*</time>|\s+", " ", html)
+
+
+def test_every_page_there_is_is_in_this_test(shop: Served) -> None:
+    tested = {re.sub(r"\?.*", "", path) for path in PATHS}
+    patterns = [entry.page.path for entry in Web(shop.services).pages]
+    untested = [
+        one for one in patterns if not any(re.fullmatch(re.sub(r"{\w+}", "[^/]+", one), path) for path in tested)
+    ]
+    assert untested == ["/queue/{id}"]
+
+
+def test_every_item_has_a_sound_page_whatever_its_state(shop: Served, browser: Browser) -> None:
+    items, _, _ = shop.services.work.page(limit=100)
+    states = {item.state.value for item in items}
+    assert states == {"queued", "held", "done", "cancelled"}
+    for item in items:
+        page = browser.get(f"/queue/{item.id}")
+        assert page.response.status_code == 200
+        sound(page)
+        assert " ".join(item.title.split()) in page.text
+
+
+def test_hostile_titles_are_only_words(browser: Browser) -> None:
+    page = browser.get("/queue")
+    assert HOSTILE in page.text
+    assert "<script>alert" not in page.html
+
+
+def test_home_counts_and_names_what_is_there(browser: Browser) -> None:
+    page = browser.get("/")
+    assert "Needs you" in page.text
+    assert re.search(r"\d+ ready, \d+ held\.", page.text)
+    assert "discord webhook" in page.text.lower()
+
+
+def test_held_work_says_why_and_what_would_release_it(shop: Served, browser: Browser) -> None:
+    items, _, _ = shop.services.work.page(hold="approval", limit=1)
+    page = browser.get(f"/queue/{items[0].id}")
+    assert "Why is this not running?" in page.text
+    assert "It waits for a person to approve" in page.text
+    assert "Approve" in page.text
+
+
+def test_what_a_document_reports_is_labelled_so(shop: Served, browser: Browser) -> None:
+    [item] = [one for one in shop.services.work.page(state="done", limit=9)[0] if one.title == "Reported"]
+    assert "Hydra neither did nor checked it." in browser.get(f"/queue/{item.id}").text
+
+
+def test_work_without_an_operation_offers_those_that_exist(shop: Served, browser: Browser) -> None:
+    item = planless(shop, "Make it grow")
+    page = browser.get("/inbox")
+    assert f"/ui/operations/toys.grow?for={item.id}" in page.html
+    assert "no.such" not in page.html
+
+
+def test_the_queue_is_paged(shop: Served, browser: Browser) -> None:
+    for number in range(60):
+        planless(shop, f"Page filler {number}")
+    first = browser.get("/queue?q=Page+filler")
+    older = next(attrs["href"] for _, attrs in first.elements if attrs.get("rel") == "next")
+    second = Shown(response=browser.client.get(older))
+    assert first.html.count('class="title"') == 50
+    assert second.html.count('class="title"') == 10
+    assert "Page filler 0" in second.text
+
+
+def test_navigation_shows_only_pages_that_are_there(shop: Served, browser: Browser) -> None:
+    page = browser.get("/")
+    hrefs = re.findall(r'<li><a href="(/ui[^"]*)"', page.html)
+    assert len(hrefs) >= 7
+    for href in hrefs:
+        assert browser.client.get(href).status_code == 200
+
+
+def test_a_page_that_is_not_there_says_so_with_a_way_on(browser: Browser) -> None:
+    for path in (
+        "/no-such-page",
+        "/queue/0198f2c4-7d1e-7c33-8a51-000000000000",
+        "/integrations/nobody",
+        "/operations/a.b",
+    ):
+        page = browser.get(path)
+        assert page.response.status_code == 404
+        assert "There is nothing at this address" in page.text
+        sound(page)
