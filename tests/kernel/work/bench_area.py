@@ -1,17 +1,26 @@
-"""Operations that tests queue: quick ones, failing ones, ones with steps."""
+"""Operations that tests queue: quick ones, failing ones, ones with steps, ones that burn or wait."""
 
+import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, text
+from alembic.operations import Operations
+from pydantic import BaseModel
+from sqlalchemy import Column, Connection, Integer, String, text
 
 from hydra_lab.kernel.area import Area
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Busy, Refused, Unavailable
+from hydra_lab.kernel.errors import Refused, Unavailable
+from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
+
+QUICK = timedelta(milliseconds=20)
 
 
 class Say(Input):
@@ -26,11 +35,10 @@ class Said(Output):
     text: str
 
 
-class Steps(Input):
-    """How the stepped operation behaves."""
+class Place(Input):
+    """A file to write to."""
 
-    fail_at: str | None = None
-    error: str = "unavailable"
+    path: str
 
 
 calls: list[str] = []
@@ -38,76 +46,219 @@ gate = threading.Event()
 script: dict[str, Callable[[], None]] = {}
 
 
-@operation("bench.echo", effect=Effect.WRITE, durable=Durable(attempts=3, backoff=timedelta(milliseconds=50)))
+def called(name: str) -> str:
+    """Note a call, and do what the test wrote for it."""
+    calls.append(name)
+    if name in script:
+        script[name]()
+    return name
+
+
+def forget() -> None:
+    """Begin a test with nothing noted, nothing scripted and the gate shut."""
+    calls.clear()
+    script.clear()
+    gate.clear()
+
+
+def failing(times: int, error: Exception) -> Callable[[], None]:
+    """A script that raises so many times, then does nothing."""
+    left = [times]
+
+    def fail() -> None:
+        if left[0]:
+            left[0] -= 1
+            raise error
+
+    return fail
+
+
+@operation("bench.echo", effect=Effect.WRITE, durable=Durable(attempts=3, backoff=QUICK))
 def echo(ctx: Context, input: Say) -> Said:
     """Say it back."""
-    calls.append(input.text)
-    if input.text in script:
-        script[input.text]()
-    return Said(text=input.text)
+    return Said(text=called(input.text))
+
+
+@operation("bench.danger", effect=Effect.DANGER, subject="text", durable=Durable())
+def danger(ctx: Context, input: Say) -> Said:
+    """Do something that a person confirms."""
+    return Said(text=called(input.text))
 
 
 @operation("bench.wait", effect=Effect.WRITE, durable=Durable(attempts=2))
 def wait(ctx: Context, input: Say) -> Said:
     """Wait until the test lets it go."""
-    calls.append(input.text)
-    while not gate.wait(0.02):
+    called(input.text)
+    while not gate.wait(0.01):
         ctx.check_cancelled()
     return Said(text=input.text)
 
 
-@operation("bench.steps", effect=Effect.WRITE, durable=Durable(attempts=4, backoff=timedelta(milliseconds=50)))
-def steps(ctx: Context, input: Steps) -> Said:
-    """Three steps, one of which may fail."""
-    first = ctx.step("first", one, "a")
-    moment = ctx.clock.now()
-    second = ctx.transaction("second", write_row, first)
-    ctx.progress(0.6, "two thirds")
-    third = ctx.step("third", one, f"{second}c")
-    calls.append(moment.isoformat())
-    return Said(text=third)
+@operation("bench.brief", effect=Effect.WRITE, durable=Durable(timeout=timedelta(seconds=0.5)))
+def brief(ctx: Context, input: Say) -> Said:
+    """Wait until the test lets it go, for half a second at most."""
+    return wait(ctx, input)
 
 
-def one(letter: str) -> str:
+@operation("bench.lamp", effect=Effect.WRITE, needs=("lamp",), durable=Durable(attempts=2, backoff=QUICK))
+def lamp(ctx: Context, input: Say) -> Said:
+    """Switch a lamp."""
+    return Said(text=called(input.text))
+
+
+@operation("bench.look", effect=Effect.READ)
+def look(ctx: Context, input: Say) -> Said:
+    """Look, at once or as work."""
+    return Said(text=called(input.text))
+
+
+@operation("bench.direct", effect=Effect.WRITE, queueable=False)
+def direct(ctx: Context) -> Said:
+    """Answer at once and never be queued."""
+    return Said(text="direct")
+
+
+class Part(BaseModel):
+    """A step's result that is rebuilt."""
+
+    name: str
+    took: timedelta
+
+
+@operation("bench.steps", effect=Effect.WRITE, durable=Durable(attempts=4, backoff=QUICK))
+def steps(ctx: Context, input: Say) -> Said:
+    """Plain and transactional steps, recorded time and chance, progress, a log line and a file."""
+    first = ctx.step("first", make_part, "first")
+    assert isinstance(first, Part)
+    moment, id = ctx.clock.now(), ctx.new_id()
+    count = ctx.transaction("second", write_effect, ctx.item_id, 2)
+    ctx.progress(0.5, "half way")
+    ctx.log("between second and third")
+    ctx.step("third", called, "third")
+    calls.append(f"{moment.isoformat()} {id}")
+    ctx.artifact("note.txt", f"{first.name} {count}".encode(), "text/plain")
+    ctx.transaction("fourth", write_effect, ctx.item_id, 4)
+    called("end")
+    return Said(text=f"{first.name} {count}")
+
+
+def make_part(name: str) -> Part:
     """A plain step."""
-    calls.append(f"step {letter}")
-    if letter in script:
-        script[letter]()
-    return letter
+    return Part(name=called(name), took=timedelta(seconds=1))
 
 
-def write_row(connection: Connection, letter: str) -> str:
-    """A transactional step."""
-    connection.execute(text("CREATE TABLE IF NOT EXISTS bench_effects (letter TEXT)"))
-    connection.execute(text("INSERT INTO bench_effects VALUES (:letter)"), {"letter": letter})
-    return f"{letter}b"
+def write_effect(connection: Connection, item: str, step: int) -> int:
+    """A transactional step: one row per time it was done."""
+    connection.execute(
+        text("INSERT INTO bench_effects (item, step) VALUES (:item, :step)"), {"item": item, "step": step}
+    )
+    called(f"effect {step}")
+    return step
 
 
-def sleep_long(seconds: float) -> None:
-    """What a child process does."""
-    time.sleep(seconds)
+@operation("bench.forgiving", effect=Effect.WRITE, durable=Durable(attempts=4, backoff=QUICK))
+def forgiving(ctx: Context, input: Say) -> Said:
+    """A body that goes on after a step failed, and then fails."""
+    try:
+        ctx.step("refused", called, "refused")
+    except Refused as error:
+        calls.append(f"forgave {error.detail}")
+    ctx.step("kept", called, "kept")
+    ctx.step("last", called, "last")
+    return Said(text="forgiven")
+
+
+@operation("bench.nested", effect=Effect.WRITE, durable=Durable(attempts=4, backoff=QUICK))
+def nested(ctx: Context, input: Say) -> Said:
+    """A step that holds two transactions, the second with a file."""
+
+    def both() -> list[int]:
+        one = ctx.transaction("one", write_effect, ctx.item_id, 1)
+        two = ctx.transaction("two", with_file, 2)
+        called("after both")
+        return [one, two]
+
+    def with_file(connection: Connection, step: int) -> int:
+        ctx.artifact("two.txt", b"two", "text/plain")
+        return write_effect(connection, ctx.item_id or "", step)
+
+    return Said(text=str(ctx.step("both", both)))
 
 
 @operation("bench.child", effect=Effect.WRITE, durable=Durable(attempts=1))
-def child(ctx: Context) -> Said:
-    """Run a child process for long."""
-    ctx.child(sleep_long, 60.0)
+def child(ctx: Context, input: Place) -> Said:
+    """Run a child process, which starts one of its own, for long."""
+    ctx.child(sleep_with_grandchild, input.path)
     return Said(text="slept")
 
 
-def unavailable() -> None:
-    """An outside system is gone for a moment."""
-    raise Unavailable("gone")
+def sleep_with_grandchild(path: str) -> None:
+    """What the child does: say which processes there are, then sleep."""
+    grandchild = subprocess.Popen(["sleep", "600"])
+    Path(path).write_text(f"{os.getpid()} {grandchild.pid}\n")
+    time.sleep(600)
 
 
-def busy() -> None:
-    """An outside system names its time."""
-    raise Busy("later", retry_after_s=0.3)
+@operation("bench.burn", effect=Effect.WRITE, durable=Durable(attempts=1, cpu=True))
+def burn(ctx: Context, input: Say) -> Said:
+    """A step that burns CPU, so it runs in a process of its own."""
+    return Said(text=ctx.step("burn", burned, input.text))
 
 
-def refused() -> None:
-    """An outside system says no."""
-    raise Refused("no")
+def burned(text: str) -> str:
+    """In the child: which process this is, or the error asked for."""
+    if text == "refused":
+        raise Refused("the child refused", fix="ask nicely")
+    if text == "die":
+        os._exit(9)
+    return f"{os.getpid()}"
 
 
-AREA = Area(name="bench", title="Bench", operations=(sys.modules[__name__],))
+@operation("bench.follow", effect=Effect.WRITE, durable=Durable(lane="inference"))
+def follow(ctx: Context, input: Say) -> Said:
+    """Queue more work."""
+    return Said(text=str(ctx.enqueue("bench.echo", {"text": input.text}).id))
+
+
+class LampSettings(IntegrationSettings):
+    """Where the lamp is."""
+
+    url: str
+
+
+class LampState:
+    """Whether the lamp answers, as the test says."""
+
+    answers = True
+
+
+def probe_lamp(settings: Any, http: Any) -> Probe:
+    """Ask the lamp."""
+    if not LampState.answers:
+        raise Unavailable("the lamp is dark")
+    return Probe(detail="shines")
+
+
+LAMP = Integration(
+    name="lamp", title="Lamp", what="A lamp.", settings=LampSettings, probe=probe_lamp, secret_name="a lamp",
+    how_to="Plug it in.", reference="https://lamp.example", beat_s=3600.0,
+)  # fmt: skip
+
+
+def create(op: Operations) -> None:
+    """Where transactional steps leave their marks."""
+    op.create_table(
+        "bench_effects",
+        Column("id", Integer(), primary_key=True, autoincrement=True),
+        Column("item", String(), nullable=False),
+        Column("step", Integer(), nullable=False),
+    )
+
+
+def effects(connection: Connection, item: str) -> list[int]:
+    """Which transactional steps an item did, as often as it did them."""
+    rows = connection.execute(text("SELECT step FROM bench_effects WHERE item = :item ORDER BY id"), {"item": item})
+    return [row.step for row in rows]
+
+
+AREA = Area(name="bench", title="Bench", operations=(sys.modules[__name__],), migrations=(create,))

@@ -25,7 +25,8 @@ from hydra_lab.kernel.work.schedules.keep import ScheduleKeeper
 from hydra_lab.kernel.work.why import Why, why
 
 log = structlog.get_logger()
-SLOW_BEAT_S = 15
+LOOK_S = 1.0  # how often what time sets in motion is looked at
+SLOW_LOOK = 15  # every so manieth look is a thorough one
 
 
 class Work(Parts):
@@ -36,7 +37,7 @@ class Work(Parts):
         self.node: Node | None = None
         self.schedules = ScheduleKeeper(self)
         self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
-        self._seconds = 0
+        self._looks = 0
         self._on_beat: list[Callable[[], None]] = []
         self._stop = threading.Event()
         self._soon = threading.Event()
@@ -76,9 +77,9 @@ class Work(Parts):
                 log.warning("beat.failed", error=error.detail)
             except Exception:
                 log.exception("beat.failed")
-            self._soon.wait(1.0)
+            self._soon.wait(LOOK_S)
             self._soon.clear()
-            since_beat += 1.0
+            since_beat += LOOK_S
 
     def _second(self, leads: bool) -> None:
         assert self.node is not None
@@ -91,8 +92,8 @@ class Work(Parts):
         if leads and self._was_stopped and not stopped:
             self.restart_stopped()
         self._was_stopped = stopped
-        self._seconds += 1
-        if leads and self._seconds % SLOW_BEAT_S == 0 and look_again(self.services):
+        self._looks += 1
+        if leads and self._looks % SLOW_LOOK == 0 and look_again(self.services):
             self.wake()
         for callback in self._on_beat if leads else ():
             callback()

@@ -1,5 +1,6 @@
 """Back-off, circles among dependencies, and digests of inputs."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,7 @@ def test_what_is_called_a_circle_is_one_and_none_is_missed(graph: dict[int, list
     circle = cycle_in(edges)
     if circle:
         assert circle[0] == circle[-1]
-        assert all(after in edges[before] for before, after in zip(circle, circle[1:], strict=False))
+        assert all(after in edges[before] for before, after in itertools.pairwise(circle))
         return
     left = dict(edges)
     while left:  # without a circle something always waits for nothing that is left

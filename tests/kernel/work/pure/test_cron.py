@@ -1,5 +1,6 @@
 """When schedules fire, also on the days on which clocks change."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def test_an_hourly_schedule_fires_every_real_hour(zone: str, day: str, hours: in
     while (at := next_after("0 * * * *", zone, at)) < end:
         fired.append(at)
     assert len(fired) == hours
-    assert all(later - sooner == timedelta(hours=1) for sooner, later in zip(fired, fired[1:], strict=False))
+    assert all(later - sooner == timedelta(hours=1) for sooner, later in itertools.pairwise(fired))
 
 
 @given(
@@ -67,7 +68,7 @@ def test_a_daily_schedule_fires_once_each_day(minute: int, hour: int, zone: str,
     for _ in range(5):
         at = next_after(f"{minute} {hour} * * *", zone, at)
         days.append(at.astimezone(ZoneInfo(zone)).date())
-    assert [later - sooner for sooner, later in zip(days, days[1:], strict=False)] == [timedelta(days=1)] * 4
+    assert [later - sooner for sooner, later in itertools.pairwise(days)] == [timedelta(days=1)] * 4
 
 
 def test_missed_firings_are_counted() -> None:

@@ -17,6 +17,7 @@ from hydra_lab.kernel.work.model import Step
 # Changed only when a durable operation's steps change so that a replay of the old ones would be wrong.
 APPLICATION_VERSION = "hydra-1"
 WORKFLOW = "hydra.attempt"
+FORKS_POLLED_S = 0.5  # how soon an attempt goes on that keeps steps of an earlier one; each look costs two reads
 
 
 def workflow_id(item: str, attempt: int) -> str:
@@ -71,7 +72,7 @@ class Engine:
         self._workflow = attempt
         DBOS.listen_queues([self._queue])
         DBOS.launch()
-        DBOS.register_queue(self._queue, polling_interval_sec=1.0)
+        DBOS.register_queue(self._queue, polling_interval_sec=FORKS_POLLED_S)
 
     def _url(self) -> str:
         return self._database.url if self._database.is_sqlite else postgres_url(self._database.url)
