@@ -92,7 +92,8 @@ def headers_of(error: BaseException) -> dict[str, str]:
 def problem_response(request: Request, error: BaseException) -> Response:
     """The answer to an error: a page for a browser that looks at pages, else problem+json."""
     request_id = request.state.request_id if hasattr(request.state, "request_id") else ""
-    problem = problem_of(error, instance=request.url.path, request_id=request_id)
+    told = problem_of(error, instance=request.url.path, request_id=request_id)
+    problem = request.app.state.services.scrubber.scrub(told)
     page = getattr(request.app.state, "error_page", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):
         response: Response | None = page(request, problem)
