@@ -5,7 +5,7 @@ import pkgutil
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hydra_lab.kernel.area import Area
 from hydra_lab.kernel.errors import NotFound
@@ -27,7 +27,8 @@ class Registry:
     def __post_init__(self) -> None:
         verbs: dict[str, Operation] = {}
         routes: dict[str, str] = {}
-        for room in (*self.areas.values(), *self.integrations.values()):
+        rooms: tuple[Area | Integration, ...] = (*self.areas.values(), *self.integrations.values())
+        for room in rooms:
             for verb in room.verbs():
                 route = f"{verb.method} {verb.path}"
                 if verb.name in verbs or route in routes:
@@ -55,7 +56,7 @@ class Registry:
 
     def contributions(self, kind: type[C]) -> list[C]:
         """Every contribution of one kind, areas first."""
-        rooms: tuple[Any, ...] = (*self.areas.values(), *self.integrations.values())
+        rooms: tuple[Area | Integration, ...] = (*self.areas.values(), *self.integrations.values())
         return [one for room in rooms for one in room.contributions if isinstance(one, kind)]
 
 

@@ -43,7 +43,7 @@ def versions_in(connection: Connection) -> dict[str, int]:
     if not inspect(connection).has_table("schema_versions"):
         return {}
     rows = connection.execute(select(versions.c.room, func.max(versions.c.version)).group_by(versions.c.room))
-    return {room: version for room, version in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def migrate(database: Database, rooms: Mapping[str, Sequence[Migration]], clock: Clock) -> int:

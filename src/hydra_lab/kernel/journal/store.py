@@ -86,7 +86,8 @@ def page(connection: Connection, wanted: Filter, *, before: int | None, limit: i
 
 def count(connection: Connection, wanted: Filter) -> int:
     """How many entries fit a filter."""
-    return connection.execute(narrowed(select(func.count()).select_from(events), wanted)).scalar_one()
+    found: int = connection.execute(narrowed(select(func.count()).select_from(events), wanted)).scalar_one()
+    return found
 
 
 def chain(connection: Connection, id: int, limit: int = 500) -> list[Event]:

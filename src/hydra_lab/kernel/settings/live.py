@@ -15,7 +15,6 @@ from hydra_lab.kernel.settings import store
 from hydra_lab.kernel.settings.model import AT_START, Settings
 from hydra_lab.kernel.settings.sources import Layers, Source, Values, names, nested, problems_of, variable
 
-
 OPEN_ENDED = ("lanes", "budgets")  # groups whose parts the owner names
 
 
