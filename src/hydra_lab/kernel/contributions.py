@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from hydra_lab.kernel.settings import Settings
     from hydra_lab.kernel.context import Context
+    from hydra_lab.kernel.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
