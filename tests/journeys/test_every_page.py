@@ -1,0 +1,78 @@
+"""Every page in four forms: no error, nothing from elsewhere, nothing serious for axe, no sideways scrolling, small."""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import item
+from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
+from tests.server import Server
+
+PAGES = {
+    "home": "/", "inbox": "/inbox", "decided": "/inbox?show=decided", "queue": "/queue", "held": "/queue?state=held",
+    "none": "/queue?q=no-such-work", "backlogs": "/backlog", "import": "/backlog/import", "backlog": "/backlog/lab",
+    "activity": "/activity", "story": "/activity?event=20", "integrations": "/integrations",
+    "discord": "/integrations/discord", "operations": "/operations", "operation": "/operations/http.call",
+    "danger": "/operations/maintenance.prune_now", "settings": "/settings", "not-found": "/nothing-here",
+    "done": "item:Back Up Hydra", "asking": "item:Clear Old Work", "missing": "item:Say Hello",
+    "planless": "item:Sort the Photos",
+}  # fmt: skip
+FORMS: dict[str, dict[str, Any]] = {
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "phone-light": {"viewport": PHONE, "color_scheme": "light", "is_mobile": True, "has_touch": True},
+    "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "is_mobile": True, "has_touch": True},
+}
+AXED = ("desktop-light", "phone-dark")  # between them each layout and each scheme is looked at
+LIMIT_BYTES = 100_000
+
+
+def address(server: Server, path: str) -> str:
+    """A page's address; ``item:TITLE`` is the page of that item."""
+    kind, _, title = path.partition(":")
+    return f"{server.url}/ui" + (f"/queue/{item(server, title)['id']}" if kind == "item" else path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_page_in_this_form(browser: Any, hydra: Server, form: str) -> None:
+    wrong: list[str] = []
+    heard = Heard()
+    with visit(browser, hydra, heard=heard, **FORMS[form]) as page:
+        for name, path in PAGES.items():
+            heard.sizes.clear()
+            page.goto(address(hydra, path), wait_until="load")
+            page.wait_for_timeout(80)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            weight = sum(heard.sizes.values())
+            keep(page, f"{name}-{form}")
+            wrong += [f"{name}: {one}" for one in (findings(page) if form in AXED else [])]
+            wrong += [f"{name}: {wide} px too wide"] if wide else []
+            wrong += [f"{name}: {weight} bytes"] if weight > LIMIT_BYTES else []
+            expected = name == "not-found"
+            heard.errors[:] = [one for one in heard.errors if not (expected and "404" in one)]
+            wrong += [f"{name}: {one}" for one in heard.errors]
+            heard.errors.clear()
+    assert wrong == []
+
+
+def test_a_first_visit_is_small(browser: Any, hydra: Server) -> None:
+    heard = Heard()
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{hydra.url}/ui/sign-in")
+    heard.listen(page, hydra.url)
+    page.fill("#token", hydra.token)
+    page.click("text=Sign in >> nth=-1")
+    page.wait_for_url("**/ui/")
+    page.wait_for_load_state("load")
+    assert "Needs you" in page.inner_text("main")
+    assert sum(heard.sizes.values()) < LIMIT_BYTES
+    context.close()
+
+
+def test_a_narrow_phone_scrolls_only_down(browser: Any, hydra: Server) -> None:
+    with visit(browser, hydra, viewport={"width": 320, "height": 640}) as page:
+        for path in ("/", "/queue", "/inbox", "/backlog/lab", "/settings", "/operations/http.call"):
+            page.goto(f"{hydra.url}/ui{path}")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide == 0, path
