@@ -35,7 +35,7 @@ class Gate:
             return operation.input.model_validate(input)
         except ValidationError as error:
             problems = [
-                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": one["msg"]}
+                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": one["msg"].removeprefix("Value error, ")}
                 for one in error.errors(include_url=False, include_context=False, include_input=False)
             ]
             fields = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
