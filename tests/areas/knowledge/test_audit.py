@@ -168,8 +168,8 @@ def test_two_thousand_notes_take_seconds_not_minutes(tmp_path: Path) -> None:
             f"## Part {part}\n\n{LONG} {number} {part} [x](n{(number * 7) % 2000}.md)" for part in range(4)
         )
         (tmp_path / f"n{number}.md").write_text(f"# Note {number}\n\n{body}\n")
-    began = time.monotonic()
+    began = time.process_time()
     result = audit(str(tmp_path), TODAY, 180)
     assert result.files == 2000
     assert result.counts[Kind.DUPLICATE] == 7999, "all but the first of 8,000 sections that differ in a few words"
-    assert time.monotonic() - began < 120
+    assert time.process_time() - began < 60
