@@ -125,6 +125,19 @@ def test_a_mode_is_kept_over_a_restart_and_ends_by_itself(lab: Lab, make_lab: Ca
     assert lab.events("policy.mode_set")[0].data["mode"] == "supervised"
 
 
+def test_the_end_of_a_mode_is_written_down_once(lab: Lab) -> None:
+    policy = lab.services.policy
+    with lab.services.database.begin() as connection:
+        until = lab.clock.now() + timedelta(hours=1)
+        policy.set_mode(connection, ModeState(mode=Mode.PAUSED, until=until), OWNER)
+    assert not policy.end_lapsed_mode()
+    lab.clock.pass_(hours=2)
+    assert policy.end_lapsed_mode()
+    assert not policy.end_lapsed_mode()
+    assert policy.mode() == ModeState(since=until)
+    assert lab.names("policy.") == ["policy.mode_set", "policy.mode_ended"]
+
+
 def test_a_mode_does_not_begin_after_its_end(lab: Lab) -> None:
     with pytest.raises(Invalid), lab.services.database.begin() as connection:
         lab.services.policy.set_mode(connection, ModeState(mode=Mode.PAUSED, until=lab.clock.now()), OWNER)

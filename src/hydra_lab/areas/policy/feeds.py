@@ -15,7 +15,14 @@ def readable(ctx: Context) -> CheckResult:
     return CheckResult(status="ok", detail=detail, data={"rules": rules})
 
 
+def keep_current(ctx: Context) -> None:
+    """Take up an edited policy.yaml, and go on working when a pause with an end is over."""
+    ctx.services.policy.reload()
+    if ctx.services.policy.end_lapsed_mode():
+        ctx.services.work.wake()
+
+
 CONTRIBUTIONS = (
     Check(name="policy", title="Policy", run=readable),
-    Beat(name="policy.reload", every_s=2.0, run=lambda ctx: ctx.services.policy.reload()),
+    Beat(name="policy.current", every_s=2.0, run=keep_current),
 )

@@ -117,6 +117,20 @@ class Policy:
         after_commit(connection, lambda: setattr(self, "_mode", kept))
         return kept
 
+    def end_lapsed_mode(self) -> bool:
+        """Write down that a mode whose end has passed is over, journalled once; whether there was one."""
+        if self._mode == self.mode():
+            return False
+        with self._services.database.begin() as connection:
+            kept = store.mode(connection)
+            if kept.until is None or self._services.clock.now() < kept.until:
+                return False
+            over = ModeState(since=kept.until)
+            store.put_mode(connection, over)
+            self._services.journal.write(connection, "policy.mode_ended", actor=HYDRA, subject=kept.mode.value)
+            after_commit(connection, lambda: setattr(self, "_mode", over))
+        return True
+
     def text(self) -> str:
         """The document in force as it was written."""
         return self._fresh().text

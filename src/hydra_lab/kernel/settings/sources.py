@@ -19,7 +19,7 @@ Source = Literal["command line", "environment", "file", "stored", "default"]
 Values = dict[str, Any]  # by dotted name: {"http.allowed_hosts": […]}
 
 # Variables that other parts of Hydra read; any other after HYDRA_ is a setting, an integration's or a slip.
-OTHERS = frozenset({"ADMIN_TOKEN", "ADMIN_TOKEN_FILE", "CONFIG", "KEY_FILE", "TOKEN", "URL"})
+OTHERS = frozenset({"ADMIN_TOKEN", "ADMIN_TOKEN_FILE", "CONFIG", "KEY_FILE", "LOG_LEVEL", "TOKEN", "URL"})
 
 
 @dataclass(frozen=True, kw_only=True)
