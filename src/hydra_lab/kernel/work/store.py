@@ -5,7 +5,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
@@ -13,6 +27,7 @@ from hydra_lab.kernel.work.ordering import Ready
 from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses, schedules
 
 LIST_LIMIT = 500
+WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
 
 
 def hold_of(row: Row[Any]) -> Hold:
@@ -163,7 +178,7 @@ def wanted(
         if value is not None:
             conditions.append(column == value)
     if hold:
-        conditions.append(exists().where(holds.c.item == c.id, holds.c.kind == hold))
+        conditions.append(c.id.in_(select(holds.c.item).where(holds.c.kind == hold)))
     if q:
         like = [column.icontains(q, autoescape=True) for column in (c.title, c.operation, c.section)]
         conditions.append(or_(*like, c.id.startswith(q, autoescape=True)))
@@ -180,7 +195,8 @@ def page(
 ) -> tuple[list[Item], int, str | None]:
     """Items that fit, newest first, with how many fit in all and the cursor of the next page."""
     total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
-    query = select(items).where(condition)
+    # Inside a CASE a condition picks no index, which leaves that of the ids.
+    query = select(items).where(case((condition, True), else_=False) if total > WALK else condition)
     if before:
         query = query.where(items.c.id < before)
     rows = connection.execute(query.order_by(items.c.id.desc()).limit(limit + 1)).all()
@@ -193,9 +209,11 @@ def ready_of(row: Row[Any]) -> Ready:
     return Ready(id=row.id, priority=row.priority, phase=row.phase_rank, tier=row.tier_rank, ready_at=row.ready_at)
 
 
-def candidates(connection: Connection, lane: str, limit: int, *, lock: bool = False) -> list[Row[Any]]:
+def candidates(
+    connection: Connection, lane: str, limit: int, *, lock: bool = False, brief: bool = False
+) -> list[Row[Any]]:
     """The oldest ``limit`` ready items of each (priority, phase, tier) class of a lane; with ``lock`` for this
-    transaction alone.
+    transaction alone, with ``brief`` only what orders and names them.
 
     The best ``limit`` of the lane are among them: within a class the older is never behind the younger. Classes are
     found by hopping along the index from one to the next, so the cost does not grow with the backlog.
@@ -217,7 +235,9 @@ def candidates(connection: Connection, lane: str, limit: int, *, lock: bool = Fa
             return found
         last = (head.priority, head.phase_rank, head.tier_rank)
         same = and_(c.priority == last[0], c.phase_rank == last[1], c.tier_rank == last[2])
-        query = select(items).where(ready, same).order_by(c.ready_at, c.id).limit(limit)
+        columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
+        query: Select[Any] = select(*columns) if brief else select(items)
+        query = query.where(ready, same).order_by(c.ready_at, c.id).limit(limit)
         found += connection.execute(query.with_for_update(skip_locked=True) if lock else query).all()
 
 

@@ -57,7 +57,7 @@ def why(services: Services, connection: Connection, item: Item, lanes: dict[str,
             expected_start=earliest(item.holds),
         )  # fmt: skip
     aging = timedelta(hours=services.settings.current.aging_h)
-    rows = {row.id: row for row in store.candidates(connection, item.lane, 2_000)}
+    rows = {row.id: row for row in store.candidates(connection, item.lane, 2_000, brief=True)}
     line = order((store.ready_of(row) for row in rows.values()), now, aging)
     mine = next((place for place, ready in enumerate(line) if ready.id == item.id), None)
     if mine is None:  # it was started between the two looks, or thousands are ahead in its own class
