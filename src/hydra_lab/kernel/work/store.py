@@ -6,20 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    case,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-)
+    ColumnElement, Connection, Row, Select, and_, case, exists, false, func, or_, select, true, tuple_,
+)  # fmt: skip
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
