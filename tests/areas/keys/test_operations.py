@@ -26,6 +26,11 @@ def test_a_key_is_made_used_and_revoked(house: Lab) -> None:
     assert house.services.credentials.authenticate(made.token) is None
 
 
+def test_scopes_may_be_given_in_one_word(house: Lab) -> None:
+    assert house.call("keys.create", name="x", scopes=["write,read"]).scopes == ["read", "write"]
+    assert house.call("keys.create", name="y", scopes="approve").scopes == ["approve"]
+
+
 def test_a_token_is_shown_once(house: Lab) -> None:
     made = house.call("keys.create", name="laptop")
     assert made.token not in house.call("keys.list").model_dump_json() + repr(house.events())

@@ -1,15 +1,24 @@
 """List, make and revoke API keys."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.credentials import Key, KeyKind
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
 
-Scope = Literal["read", "write", "approve", "admin"]
+
+def apart(scopes: Any) -> Any:
+    """Scopes one by one, also where they were given in one word with commas."""
+    given = [scopes] if isinstance(scopes, str) else scopes
+    if not isinstance(given, list | tuple):
+        return given
+    return [part.strip() for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+
+
+Scopes = Annotated[tuple[Literal["read", "write", "approve", "admin"], ...], BeforeValidator(apart)]
 
 
 class ShownKey(Output):
@@ -44,7 +53,7 @@ class NewKey(Input):
 
     name: str = Field(min_length=1, max_length=80, description="Who or what uses it; shown in the journal")
     kind: KeyKind = Field(default=KeyKind.PERSON, description="An agent's changes ask a person first")
-    scopes: tuple[Scope, ...] = Field(default=("read",), min_length=1, description="What it may do")
+    scopes: Scopes = Field(default=("read",), min_length=1, description="What it may do")
     days: int | None = Field(default=None, ge=1, le=3650, description="Days until it expires; never if left out")
 
 

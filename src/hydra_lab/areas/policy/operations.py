@@ -28,7 +28,16 @@ class Pretended(Input):
 
     kind: ActorKind = ActorKind.PERSON
     name: str = "somebody"
-    scopes: frozenset[str] = Field(default=frozenset({"admin"}), description="Scopes of their credential")
+    scopes: frozenset[str] | None = Field(
+        default=None,
+        description="Scopes of their credential; if left out, all for a person and read and write for others",
+    )
+
+    @property
+    def actor(self) -> Actor:
+        """The caller."""
+        usual = {"admin"} if self.kind is ActorKind.PERSON else {"read", "write"}
+        return Actor(kind=self.kind, name=self.name, scopes=frozenset(usual) if self.scopes is None else self.scopes)
 
 
 class Question(Input):
@@ -81,8 +90,9 @@ def check(ctx: Context, input: Question) -> Answer:
     """Ask what policy would say to a call, without making it."""
     verb = ctx.services.registry.operation(input.operation)
     subject = None if input.input is None else subject_of(verb, ctx.services.gate.parse(verb, input.input))
-    actor = Actor(kind=input.actor.kind, name=input.actor.name, scopes=input.actor.scopes)
-    decision = ctx.services.policy.check(verb, subject, actor, confirm=input.confirm, mode=input.mode, at=input.at)
+    decision = ctx.services.policy.check(
+        verb, subject, input.actor.actor, confirm=input.confirm, mode=input.mode, at=input.at
+    )
     return answer(verb.name, subject, decision)
 
 
