@@ -1,6 +1,7 @@
 """Documentation as work: Hydra's own API, a file that changes, an address, and a guide from real failures."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 from tests.areas.docs.test_api_reference import DOCUMENT
@@ -18,10 +19,11 @@ def test_an_api_is_documented_and_the_next_run_says_what_changed(server: Server,
     assert done(server, "docs.api")["result"]["changes"] == 0
 
     file = tmp_path / "openapi.json"
-    file.write_text(json.dumps(DOCUMENT))
+    document = deepcopy(DOCUMENT)
+    file.write_text(json.dumps(document))
     assert done(server, "docs.api", source=str(file))["result"]["compared_with"] is None
-    del DOCUMENT["paths"]["/queue/{id}"]["get"]["parameters"]
-    file.write_text(json.dumps(DOCUMENT))
+    del document["paths"]["/queue/{id}"]["get"]["parameters"]
+    file.write_text(json.dumps(document))
     changed = done(server, "docs.api", source=str(file))
     assert changed["result"]["breaking"] == 1
     assert "The parameter `query deep` is gone." in artifact(server, changed, "api.md").decode()

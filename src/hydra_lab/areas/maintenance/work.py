@@ -49,7 +49,7 @@ def backed_up(ctx: Context) -> Manifest:
     name = name_of(made_at, ctx.item_id or ctx.new_id())
     ctx.step("copy", make.copy, ctx, name, made_at)
     ctx.progress(0.7, "verifying the copy")
-    checks = ctx.step("verify", make.verify, ctx, name)
+    checks = ctx.step("verify", make.verify, ctx, name, made_at)
     for one in checks:
         ctx.log(f"verified: {one}")
     return ctx.step("publish", make.publish, ctx, name, ctx.clock.now(), checks)

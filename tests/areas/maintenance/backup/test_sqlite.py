@@ -134,6 +134,22 @@ def test_a_restore_puts_the_copy_in_place_and_what_was_there_aside(live: Path, t
     assert (Path(restored.aside) / "policy.yaml").read_text() == "rules: [newer]\n"
 
 
+def test_the_copy_an_upgrade_made_can_be_restored_and_nothing_else_is_taken_for_one(live: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "backups").mkdir(parents=True)
+    copy = data / "backups" / "before-upgrade-20260101T000000Z.db"
+    rows = store.copy(live, copy, lambda fraction: None)
+    assert restore(data, chosen(data, copy.name), NOW).rows == sum(rows.values())
+    with closing(sqlite3.connect(tmp_path / "photos.db")) as connection, connection:
+        connection.execute("CREATE TABLE photos (id INTEGER)")
+    for name in ("photos.db", "notes.txt"):
+        (tmp_path / "notes.txt").write_text("no database at all" * 100)
+        with pytest.raises(Invalid, match="is no database of Hydra"):
+            restore(data, chosen(data, str(tmp_path / name)), NOW)
+    with closing(store.opened(data / "hydra.db")) as connection:
+        assert store.counts(connection) == rows
+
+
 def test_only_verified_backups_count_and_a_missing_one_names_those_there_are(live: Path, tmp_path: Path) -> None:
     folder = backup(live, tmp_path)
     broken = folder.with_name("hydra-20260602T000000Z-def")

@@ -11,6 +11,7 @@ from hydra_lab.areas.maintenance.backup import files, postgres, rotation, store
 from hydra_lab.areas.maintenance.backup.model import (
     MANIFEST,
     PART,
+    UPGRADE_COPIES,
     Artifacts,
     DatabaseCopy,
     Key,
@@ -22,6 +23,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotReady
 
 MOST_MISSING = 50
+MOST_UPGRADE_COPIES = 3
 
 
 def folder_of(ctx: Context) -> Path:
@@ -115,12 +117,14 @@ def key_note(ctx: Context) -> Key:
     )
 
 
-def verify(ctx: Context, name: str) -> list[str]:
+def verify(ctx: Context, name: str, made_at: datetime) -> list[str]:
     """Open the copy and compare it with what was copied; what was checked, in words.
 
-    Raises ``HydraError`` and removes the copy when it is not sound.
+    Raises ``HydraError`` and removes the copy when it is not sound; tried again, it copies anew.
     """
     part = folder_of(ctx) / f"{PART}{name}"
+    if not part.exists():
+        copy(ctx, name, made_at)
     try:
         return sound(part, read_manifest(part))
     except HydraError:
@@ -180,4 +184,7 @@ def rotate(ctx: Context) -> list[str]:
     for path in folder.glob(f"{PART}*"):
         if path.stat().st_mtime < old:
             shutil.rmtree(path, ignore_errors=True)
+    for path in sorted(folder.glob(UPGRADE_COPIES), reverse=True)[MOST_UPGRADE_COPIES:]:
+        path.unlink()
+        gone.append(path.name)
     return gone

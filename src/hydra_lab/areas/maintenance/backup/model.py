@@ -12,6 +12,8 @@ from hydra_lab.kernel.operation import Output
 PREFIX = "hydra-"
 PART = ".part-"
 MANIFEST = "manifest.json"
+# Copies of the database that an upgrade of the schema makes, beside the backups.
+UPGRADE_COPIES = "before-upgrade-*.db"
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
