@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement, Connection, Row, Select, and_, case, exists, false, func, or_, select, true, tuple_,
-)  # fmt: skip
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, func, or_, select, true, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
@@ -224,7 +222,7 @@ def candidates(
         last = (head.priority, head.phase_rank, head.tier_rank)
         same = and_(c.priority == last[0], c.phase_rank == last[1], c.tier_rank == last[2])
         columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
-        query: Select[Any] = select(*columns) if brief else select(items)
+        query = select(*(columns if brief else c))
         query = query.where(ready, same).order_by(c.ready_at, c.id).limit(limit)
         found += connection.execute(query.with_for_update(skip_locked=True) if lock else query).all()
 

@@ -86,12 +86,14 @@ def oldest_ready(connection: Connection) -> datetime | None:
 def finished_since(connection: Connection, since: datetime) -> dict[str, int]:
     """Items that ended since a time, by state; what a document reported as complete is left out."""
     ran = or_(items.c.attempt > 0, items.c.state != State.DONE)
-    condition = and_(items.c.finished_at >= since, ran)
+    ended = items.c.state.in_((State.DONE, State.FAILED, State.CANCELLED))
+    condition = and_(ended, items.c.finished_at >= since, ran)
     rows = connection.execute(select(items.c.state, func.count()).where(condition).group_by(items.c.state))
     return {row[0]: row[1] for row in rows}
 
 
 def finished_rows(connection: Connection, since: datetime, limit: int) -> list[Any]:
     """Items that ended since a time, newest first."""
-    query = select(items).where(items.c.finished_at >= since).order_by(items.c.finished_at.desc()).limit(limit)
+    ended = items.c.state.in_((State.DONE, State.FAILED, State.CANCELLED))
+    query = select(items).where(ended, items.c.finished_at >= since).order_by(items.c.finished_at.desc()).limit(limit)
     return list(connection.execute(query))
