@@ -18,7 +18,7 @@ from hydra_lab.kernel.work.nodes.node import Node
 from tests.kernel.work import bench_area
 from tests.lab import OWNER
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 # Tests look more often than the program, so that they need not wait for its next look.
 queue.LOOK_S = 0.05
 engine.FORKS_POLLED_S = 0.05

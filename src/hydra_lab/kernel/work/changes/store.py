@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, select, update
 
 from hydra_lab.kernel.work.model import HoldKind, NewHold, State
 from hydra_lab.kernel.work.tables import artifacts, checkpoints, dependencies, holds, items, logs, pauses
@@ -128,13 +128,9 @@ def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime)
     return {row.id: row.attempt for row in rows}
 
 
-def requeue(connection: Connection, id: str, attempt: int, now: datetime) -> bool:
+def requeue(connection: Connection, id: str, attempt: int) -> bool:
     """A running attempt that nobody runs any more becomes ready work again; it keeps its age."""
-    ready = func.coalesce(items.c.ready_at, now)
-    return change(
-        connection, id, {"state": State.QUEUED, "owner": None, "ready_at": ready}, from_=(State.RUNNING,),
-        attempt=attempt,
-    )  # fmt: skip
+    return change(connection, id, {"state": State.QUEUED, "owner": None}, from_=(State.RUNNING,), attempt=attempt)
 
 
 def still_mine(connection: Connection, id: str, attempt: int) -> bool:

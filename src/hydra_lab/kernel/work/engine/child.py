@@ -14,6 +14,10 @@ from hydra_lab.kernel.work.engine.recorded import packed_error, unpacked_error
 
 T = TypeVar("T")
 
+# A small server process imports Hydra once, when the first child is wanted, and forks each child from there.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
+
 
 class Children:
     """The child processes of one attempt."""
@@ -29,9 +33,8 @@ class Children:
         An error it raises is raised here. Raises ``Unavailable`` when the process dies without an answer (killed, out
         of memory). What the child starts itself belongs to its process group and dies with it.
         """
-        spawn = multiprocessing.get_context("spawn")
-        mine, theirs = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=serve, args=(theirs, fn, args), daemon=False, name=f"hydra-{fn.__name__}")
+        mine, theirs = FORKS.Pipe(duplex=False)
+        process = FORKS.Process(target=serve, args=(theirs, fn, args), daemon=False, name=f"hydra-{fn.__name__}")
         with self._lock:
             if self._ended:
                 raise Unavailable("The work was ended.")

@@ -92,7 +92,7 @@ class Membership:
     def make_ready(self, row: store.Orphan) -> bool:
         """Have one running item run again; ``False`` when it ended meanwhile, or another node was quicker."""
         with self._services.database.begin() as connection:
-            if not changes.requeue(connection, row.id, row.attempt, self._services.clock.now()):
+            if not changes.requeue(connection, row.id, row.attempt):
                 return False
             self._services.journal.write(
                 connection, "items.recovered", actor=HYDRA, item=row.id, subject=row.title, cause=row.cause,
