@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from hydra_lab.kernel.context import Context, Run
 from hydra_lab.kernel.errors import ApprovalNeeded, Denied, Invalid, describe
@@ -23,6 +24,12 @@ class Queued:
     item: Any
 
 
+# Databases count in 64 bits.
+LARGEST = 2**63 - 1
+# A longer text is a document, whose reader knows what to make of a NUL; a shorter one may be an id or a name.
+LONGEST_NAME = 4096
+
+
 class Gate:
     """``call`` is the one way in. Reads leave no journal entry; everything else does, refused or not."""
 
@@ -32,18 +39,17 @@ class Gate:
     def parse(self, operation: Operation, input: dict[str, Any]) -> Input:
         """The typed input. Raises ``Invalid`` that lists every wrong field at once."""
         try:
-            return operation.input.model_validate(input)
+            parsed = operation.input.model_validate(input)
         except ValidationError as error:
             problems = [
-                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": one["msg"].removeprefix("Value error, ")}
+                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": said(one["msg"])}
                 for one in error.errors(include_url=False, include_context=False, include_input=False)
             ]
-            fields = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
-            raise Invalid(
-                f"{operation.name} cannot read its input: {fields}.",
-                problems=problems,
-                fix=f"`hydra operations show {operation.name}` lists its fields.",
-            ) from error
+            raise unreadable(operation, problems + list(unstorable(input))) from error
+        problems = list(unstorable(dict(parsed)))
+        if problems:
+            raise unreadable(operation, problems)
+        return parsed
 
     def decide(self, operation: Operation, parsed: Input, actor: Actor, confirm: str | None = None) -> Decision:
         """What policy says to this call, now."""
@@ -169,3 +175,33 @@ class Gate:
                 connection, event, actor=actor, cause=cause, item=item,
                 subject=subject_of(operation, parsed), data={"operation": operation.name, **data},
             )  # fmt: skip
+
+
+def said(message: str) -> str:
+    """What pydantic says of a field, without its own prefix."""
+    return message.removeprefix("Value error, ")
+
+
+def unreadable(operation: Operation, problems: list[dict[str, str]]) -> Invalid:
+    """The error of an input with these problems."""
+    fields = ", ".join(dict.fromkeys(one["field"] for one in problems))
+    return Invalid(
+        f"{operation.name} cannot read its input: {fields}.", problems=problems,
+        fix=f"`hydra operations show {operation.name}` lists its fields.",
+    )  # fmt: skip
+
+
+def unstorable(value: Any, where: str = "") -> Iterator[dict[str, str]]:
+    """Numbers that no database holds, wherever in an input they are, and NUL characters in ids and names."""
+    if isinstance(value, BaseModel):
+        value = dict(value)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from unstorable(inner, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for number, inner in enumerate(value):
+            yield from unstorable(inner, f"{where}.{number}")
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        yield {"field": where, "problem": "is a number larger than 64 bits"}
+    elif isinstance(value, str) and len(value) <= LONGEST_NAME and "\x00" in value:
+        yield {"field": where, "problem": "contains a NUL character"}

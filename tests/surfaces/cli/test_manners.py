@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,13 @@ def hydra(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
         [str(HYDRA), *map(str, words)], env=environment(**variables), capture_output=True, text=True, timeout=60,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def announced(server: Server) -> None:
+    """Wait until a server has said where it is."""
+    deadline = time.monotonic() + 30
+    while "Try next" not in server.tail() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def refused(done: subprocess.CompletedProcess[str], code: int, said: str, fix: str) -> None:
@@ -61,7 +69,7 @@ def test_a_database_of_a_newer_version_is_left_alone(make_server: Make) -> None:
         (["--host", "10.255.255.1"], "no address of this machine"),
         (["--host", "no such host"], "no address to listen on"),
         (["--backlog", "/nowhere.md"], "/nowhere.md cannot be read"),
-        (["--config", "/nowhere.toml"], "no configuration file"),
+        (["--config", "/nowhere.toml"], "no file /nowhere.toml"),
     ],
 )
 def test_wrong_options_are_told(tmp_path: Path, words: list[str], said: str) -> None:
@@ -86,8 +94,7 @@ def test_listening_beyond_this_machine_is_explained(make_server: Make) -> None:
 
 def test_the_first_start_prints_a_link_that_signs_in_once(make_server: Make) -> None:
     one = make_server().start()
-    while "Try next" not in one.tail():
-        pass
+    announced(one)
     said = one.tail()
     link = re.search(r"http://\S+/ui/sign-in\?token=\S+", said)
     assert link
@@ -103,8 +110,7 @@ def test_the_token_is_printed_at_the_first_start_only_and_is_nowhere_in_the_clea
     one = Server(tmp_path / "data", HYDRA_ADMIN_TOKEN="")
     try:
         one.start()
-        while "Try next" not in one.tail():
-            pass
+        announced(one)
         token = re.search(r"hyd_\S+", one.tail())
         assert token
         answer = httpx.get(f"{one.url}/queue", headers={"Authorization": f"Bearer {token[0]}"}, trust_env=False)
@@ -160,8 +166,7 @@ def test_health_says_by_exit_code_whether_the_server_lives(make_server: Make) ->
 
 def test_stopping_in_order_takes_back_what_was_written_about_the_server(make_server: Make) -> None:
     one = make_server().start()
-    while not (one.data / "server.json").exists():
-        pass
+    announced(one)
     assert json.loads((one.data / "server.json").read_text())["pid"] == one.pid
     assert one.stop() == 0
     assert not (one.data / "server.json").exists()

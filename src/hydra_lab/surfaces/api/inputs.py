@@ -1,6 +1,6 @@
 """What a request says, gathered from path, query and JSON body into one input."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,11 +9,10 @@ from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 
 from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.gate import unreadable
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.surfaces.http import Call
 
-# Databases count in 64 bits.
-LARGEST = 2**63 - 1
 LONGEST_WAIT_S = 600.0
 Problems = list[dict[str, str]]
 
@@ -53,7 +52,6 @@ def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[st
         if name in given and str(given[name]) != value:
             problems.append({"field": name, "problem": "is given twice, with different values"})
         given[name] = value
-    problems += list(unstorable(given))
     if problems:
         raise unreadable(operation, problems + also_wrong(operation, given, parse, problems))
     if confirm is not None and not isinstance(confirm, str):
@@ -73,15 +71,6 @@ def also_wrong(
     except Invalid as error:
         return [one for one in error.problems if one["field"] not in named]
     return []
-
-
-def unreadable(operation: Operation, problems: Problems) -> Invalid:
-    """The error of an input with these problems."""
-    fields = ", ".join(dict.fromkeys(one["field"] for one in problems))
-    return Invalid(
-        f"{operation.name} cannot read its input: {fields}.", problems=problems,
-        fix=f"`hydra operations show {operation.name}` lists its fields.",
-    )  # fmt: skip
 
 
 def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]:
@@ -151,19 +140,3 @@ def seconds(text: str) -> tuple[float | None, Problems]:
     if not 0 <= wait <= LONGEST_WAIT_S:
         return None, [{"field": "wait", "problem": f"must be seconds from 0 to {LONGEST_WAIT_S:.0f}"}]
     return wait, []
-
-
-def unstorable(value: Any, where: str = "") -> Iterator[dict[str, str]]:
-    """Numbers no database holds, wherever in the input they are, and NUL characters in short texts such as ids."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from unstorable(inner, f"{where}.{name}" if where else str(name))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from unstorable(inner, f"{where}.{number}")
-    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
-        yield {"field": where, "problem": "is a number larger than 64 bits"}
-    elif isinstance(value, str) and len(value) <= 4096 and "\x00" in value:
-        yield {"field": where, "problem": "contains a NUL character"}
-    elif isinstance(value, str) and value.isdigit() and 19 <= len(value) <= 4096 and int(value) > LARGEST:
-        yield {"field": where, "problem": "is a number larger than 64 bits"}

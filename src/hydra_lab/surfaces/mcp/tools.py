@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import mcp_types as types
+import structlog
 from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
@@ -19,6 +20,8 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, State
 from hydra_lab.surfaces.http.waiting import wait_until_over
 from hydra_lab.surfaces.mcp.describe import CALL, LONGEST_WAIT_S, SEARCH, found, tool, tools
+
+log = structlog.get_logger()
 
 INSTRUCTIONS = (
     "Hydra runs a home AI lab. Reads answer at once. Changes may need a person's yes and long work takes its time: "
@@ -44,6 +47,12 @@ def tool_server(services: Services) -> Server[Any]:
             if isinstance(error, NotFound) and params.name not in (*chosen, CALL.name):
                 raise MCPError(row_of(error).mcp, error.detail) from error
             return refused(error)
+        except MCPError:
+            raise
+        except Exception:
+            # The protocol's library would pass its words on to the agent.
+            log.exception("mcp.failed", tool=params.name)
+            return refused(HydraError("Something went wrong inside Hydra.", fix="Its log has the cause."))
 
     return Server(
         "hydra", version=__version__, title="Hydra", instructions=INSTRUCTIONS, on_list_tools=on_list,
