@@ -246,3 +246,17 @@ def test_a_success_forgets_the_failures_before(lab: Lab) -> None:
             with pytest.raises(Unauthenticated):
                 credentials.sign_in("wrong", "a")
         credentials.sign_in(token, "a")
+
+
+def test_on_postgres_each_machine_has_a_command_line_of_its_own(
+    postgres_url: str, make_lab: Callable[..., Lab], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = []
+    for machine in ("forge", "atlas"):
+        monkeypatch.setattr("socket.gethostname", lambda machine=machine: machine)
+        lab = make_lab(database_url=postgres_url)
+        lab.services.credentials.start()
+        tokens.append((data_dir / "cli-token").read_text())
+        (data_dir / "cli-token").unlink()
+    names = [actor.name for token in tokens if (actor := lab.services.credentials.authenticate(token))]
+    assert names == ["cli@forge", "cli@atlas"]

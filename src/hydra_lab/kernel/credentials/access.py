@@ -1,6 +1,7 @@
 """Coming in: the admin token, API keys, sign-in links and sessions."""
 
 import secrets
+import socket
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,6 +47,8 @@ class Credentials:
         self._scrubber = scrubber
         self._cli_token_file = cli_token_file
         self._admin_token = admin_token
+        # On Postgres each machine has a command line, and a token file, of its own.
+        self._cli = CLI if database.is_sqlite else f"{CLI}@{socket.gethostname()}"
         self._attempts = Attempts(clock)
         if admin_token:
             scrubber.add(admin_token)
@@ -66,9 +69,9 @@ class Credentials:
                 self._install(connection, ADMIN, OWNER, token, now)
             local = self._cli_token()
             known = store.key_by_hash(connection, hashed(local)) if local else None
-            if known is None or known.id != CLI:
+            if known is None or known.id != self._cli:
                 local = new_token()
-                self._install(connection, CLI, CLI, local, now)
+                self._install(connection, self._cli, self._cli, local, now)
                 write_private(self._cli_token_file, local)
         self._scrubber.add(local)
         return made
@@ -176,7 +179,7 @@ class Credentials:
             raise Invalid(
                 "No such key can be made: " + "; ".join(one["problem"] for one in problems), problems=problems
             )
-        if name in (OWNER, CLI) or store.key_by_name(connection, name):
+        if name in (OWNER, self._cli) or store.key_by_name(connection, name):
             raise Conflict(f"A key named “{name}” is in use.", fix="Choose another name, or revoke that key first.")
         now, token = self._clock.now(), new_token()
         key = Key(
@@ -198,7 +201,7 @@ class Credentials:
         key, now = store.key_by_id(connection, id), self._clock.now()
         if key is None:
             raise NotFound("There is no such key.", fix="`hydra keys list` shows them.")
-        if id in (ADMIN, CLI):
+        if id in (ADMIN, self._cli):
             raise Conflict("The owner's own token cannot be revoked.", fix="`hydra token reset` makes another.")
         if key.revoked_at is None:
             store.revoke(connection, id, now)
