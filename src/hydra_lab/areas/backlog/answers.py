@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 from hydra_lab.areas.backlog import store, views
 from hydra_lab.areas.backlog.export import Outcome, export
 from hydra_lab.areas.backlog.intake.merge import Known
-from hydra_lab.areas.backlog.intake.take_in import states_of
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, NotFound
-from hydra_lab.kernel.work import store as work
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
 
 
@@ -31,7 +29,7 @@ def found(connection: Connection, name: str | None) -> store.Imported:
 
 def summary(connection: Connection, one: store.Imported, known: Sequence[Known]) -> views.Summary:
     """One backlog in numbers; an item that was pruned is counted as ``pruned``."""
-    states = states_of(connection, (entry.item for entry in known))
+    states = store.states_of(connection, (entry.item for entry in known))
     counted = Counter(states[entry.item].value if entry.item in states else "pruned" for entry in known)
     return views.Summary(
         name=one.name, title=one.title, items=len(known), states=dict(sorted(counted.items())),
@@ -56,7 +54,7 @@ def shown(ctx: Context, name: str, offset: int, limit: int) -> views.BacklogShow
         numbers = summary(connection, one, list(known.values()))
         document = parse(one.text)
         page = document.entries[offset : offset + limit]
-        states = states_of(connection, (known[entry.key].item for entry in page if entry.key in known))
+        states = store.states_of(connection, (known[entry.key].item for entry in page if entry.key in known))
     entries = []
     for entry in page:
         mine = known.get(entry.key)
@@ -77,21 +75,14 @@ def exported(ctx: Context, name: str | None) -> tuple[str, str]:
     with ctx.read() as connection:
         one = found(connection, name)
         known = store.known(connection, one.name)
-        states = states_of(connection, (entry.item for entry in known))
-        outcomes = {
-            entry.key: outcome_of(connection, entry, states[entry.item]) for entry in known if entry.item in states
-        }
+        items = store.items_of(connection, (entry.item for entry in known))
+    outcomes = {entry.key: outcome_of(items[entry.item]) for entry in known if entry.item in items}
     return one.name, export(one.text, parse(one.text), outcomes)
 
 
-def outcome_of(connection: Connection, entry: Known, state: State) -> Outcome:
+def outcome_of(item: Item) -> Outcome:
     """What is written of an item: a done one is marked, any other has its state in words."""
-    if state is State.DONE:
-        return Outcome(done=True)
-    if state not in (State.HELD, State.FAILED, State.CANCELLED):
-        return Outcome(words=state.value)
-    item = work.item(connection, entry.item)
-    return Outcome(words=words_of(item) if item else state.value)
+    return Outcome(done=True) if item.state is State.DONE else Outcome(words=words_of(item))
 
 
 def words_of(item: Item) -> str:

@@ -1,6 +1,6 @@
 """Questions about imported documents: the backlog's only SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,11 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from hydra_lab.areas.backlog.intake.merge import Known
 from hydra_lab.areas.backlog.tables import documents, entries
+from hydra_lab.kernel.work import store as work
+from hydra_lab.kernel.work.model import Item, State
+from hydra_lab.kernel.work.tables import items as work_items
+
+CHUNK = 500  # ids in one question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +67,23 @@ def put_entries(connection: Connection, backlog: str, found: Sequence[Known]) ->
     connection.execute(delete(entries).where(entries.c.backlog == backlog))
     rows = [{"backlog": backlog, "position": place, **vars(one)} for place, one in enumerate(found)]
     connection.execute(insert(entries), rows)
+
+
+def items_of(connection: Connection, ids: Iterable[str]) -> dict[str, Item]:
+    """Those of these work items that still exist, with their holds."""
+    wanted = list(ids)
+    found: dict[str, Item] = {}
+    for place in range(0, len(wanted), CHUNK):
+        here = work_items.c.id.in_(wanted[place : place + CHUNK])
+        found |= {item.id: item for item in work.page(connection, here, before=None, limit=CHUNK)[0]}
+    return found
+
+
+def states_of(connection: Connection, ids: Iterable[str]) -> dict[str, State]:
+    """The states of those of these work items that still exist."""
+    wanted = list(ids)
+    chunks = (wanted[place : place + CHUNK] for place in range(0, len(wanted), CHUNK))
+    return {id: State(state) for chunk in chunks for id, state in work.existing(connection, chunk).items()}
 
 
 def put_plan(connection: Connection, backlog: str, one: Known) -> None:

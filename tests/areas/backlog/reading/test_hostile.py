@@ -109,9 +109,9 @@ HOSTILE = {
     "brackets": lambda n: HEAD + "**Run:** a.b " + "{" * n,
     "open brackets in a priority": lambda n: HEAD + "**Priority:** BLOCKED " + "(" * n,
     "quotation marks": lambda n: HEAD + "**Run:** a.b x=" + "'\"" * (n // 2),
-    "items": lambda n: "## TIER 1: X\n" + "".join(f"### 1.{k} the same words\n" for k in range(min(n // 30, 19_000))),
-    "tiers": lambda n: HEAD + "".join(f"## TIER {k}\n### {k}.1 x\n" for k in range(1, min(n // 25, 19_000))),
-    "items of one number": lambda n: "## TIER 1: X\n" + "### 1.1 a\n" * min(n // 10, 19_000),
+    "items": lambda n: "## TIER 1: X\n" + "".join(f"### 1.{k} the same words\n" for k in range(min(n // 30, 4_999))),
+    "tiers": lambda n: HEAD + "".join(f"## TIER {k}\n### {k}.1 x\n" for k in range(1, min(n // 25, 4_999))),
+    "items of one number": lambda n: "## TIER 1: X\n" + "### 1.1 a\n" * min(n // 10, 4_999),
     "steps": lambda n: "".join(f"### 1.{k} sensor number {k}\n" for k in range(2_000)) + "### Phase A: x\n"
     + "".join(f"- sensor number {k % 999}\n" for k in range(n // 20)),
     "rules": lambda n: HEAD + "### What Requires User Input:\n" + "- All Tier 1 items\n" * (n // 19),
@@ -136,7 +136,7 @@ def test_a_lot_of_anything_is_answered_quickly(shape: str) -> None:
 
 
 def test_ten_megabytes_of_items_and_prose_are_read() -> None:
-    one = "### {n}.1 Fix number {n}\n**Priority:** HIGH | **Effort:** 30 min\n**Task:** " + "words " * 100 + "\n"
-    text = "".join(f"## TIER {n}: X\n" + one.replace("{n}", str(n)) for n in range(1, 15_500))
+    one = "### {n}.1 Fix number {n}\n**Priority:** HIGH | **Effort:** 30 min\n**Task:** " + "words " * 340 + "\n"
+    text = "".join(f"## TIER {n}: X\n" + one.replace("{n}", str(n)) for n in range(1, 5_001))
     assert len(text) > 10_000_000
-    assert len(parse(text).entries) == 15_499
+    assert len(parse(text).entries) == 5_000

@@ -58,6 +58,16 @@ def test_a_wrapped_line_continues_its_field() -> None:
     assert only(document("### 1.1 Fix it\n**Task:** one\ntwo\n")).task == "one\ntwo"
 
 
+def test_a_list_below_a_run_field_is_its_tasks() -> None:
+    found = only(document("### 1.1 Fix it\n**Run:** docs.api\n- one\n"))
+    assert (found.tasks, found.run and found.run.operation) == (("one",), "docs.api")
+
+
+def test_prose_below_a_run_field_is_no_part_of_it() -> None:
+    text = document("### 1.1 Fix it\n**Run:** docs.api\nand more\n")
+    assert missed(text) == ["and more"]
+
+
 def test_prose_is_kept_with_its_item_and_reported() -> None:
     text = document("### 1.1 Fix it\n**Task:** one\n\nSome prose.\n")
     assert only(text).notes == ("Some prose.",)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,22 +38,28 @@ class Known:
 class Fate(StrEnum):
     """What an import makes of an entry's work item."""
 
-    CREATE = "create"  # there is none yet
     REVISE = "revise"  # it waits, and the text was edited
     CONCLUDE = "conclude"  # it waits, and the text now says that it was done
     REPLACE = "replace"  # what happened belongs to the old text: a new item takes its place
     KEEP = "keep"
 
 
-def fate(known: Known | None, entry: Entry, *, state: State | None, ran: bool, planned: dict[str, Any]) -> Fate:
-    """What becomes of an entry. ``state`` is its item's (``None`` if it was pruned), ``ran`` whether it ever started.
+def fate(
+    known: Known,
+    entry: Entry,
+    *,
+    edited: bool,
+    state: State | None,
+    ran: Callable[[], bool],
+    planned: Callable[[], dict[str, Any]],
+) -> Fate:
+    """What becomes of an entry that was imported before.
 
-    What is done stays done: an older copy of the document without the mark does not undo it. Only what the document
-    alone reported as done becomes work again when the mark is taken away. A failed item is tried anew when the edit
-    changed what would run.
+    ``state`` is its item's (``None`` if it was pruned), ``ran`` tells whether it ever started and ``planned`` what
+    is made of it now. What is done stays done: an older copy of the document without the mark does not undo it. Only
+    what the document alone reported as done becomes work again when the mark is taken away. A failed item is tried
+    anew when the edit changed what would run.
     """
-    if known is None:
-        return Fate.CREATE
     waits = state in (State.HELD, State.QUEUED)
     if entry.reported_done:
         if waits:
@@ -62,12 +68,13 @@ def fate(known: Known | None, entry: Entry, *, state: State | None, ran: bool, p
         return Fate.REPLACE if news else Fate.KEEP
     if known.concluded:
         return Fate.REPLACE
-    if known.fingerprint == fingerprint(entry):
+    if not edited or not (waits or state is State.FAILED):
         return Fate.KEEP
-    other_work = work_of(known.planned) != work_of(planned)
+    other_work = work_of(known.planned) != work_of(planned())
     if waits:
-        return Fate.REPLACE if ran and other_work else Fate.REVISE
-    return Fate.REPLACE if state is State.FAILED and other_work else Fate.KEEP
+        # Steps that finished belong to the old work, and must not be taken for steps of another.
+        return Fate.REPLACE if other_work and ran() else Fate.REVISE
+    return Fate.REPLACE if other_work else Fate.KEEP
 
 
 def work_of(planned: dict[str, Any]) -> tuple[Any, Any]:

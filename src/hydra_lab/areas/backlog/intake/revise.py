@@ -14,6 +14,7 @@ from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import tell_dependents
 from hydra_lab.kernel.work.model import HoldKind, NewItem, State
+from hydra_lab.kernel.work.store import row_of
 
 # What an edited document may change. A pause, a retry and a dependency are not the document's.
 COLUMNS = (
@@ -25,15 +26,17 @@ REPLACED = (HoldKind.PLAN, HoldKind.APPROVAL, HoldKind.REQUIREMENT, HoldKind.WIN
 
 def revise(
     ctx: Context, connection: Connection, id: str, new: NewItem, before: dict[str, Any], now: dict[str, Any]
-) -> None:
+) -> bool:
     """Bring a waiting item in line with its edited entry.
 
     ``before`` and ``now`` are what was planned for the entry then and now. What the edit did not touch (the operation
     somebody chose, a priority somebody set, a window somebody dropped) stays as it is on the item. An approval that
-    was given for the same operation and input still counts.
+    was given for the same operation and input still counts. ``False`` when it does not wait any more.
     """
     services = ctx.services
     row = act.found(connection, id)
+    if row.state not in act.WAITING:
+        return False
     admitted = admit(services, connection, id, untouched(row, new, before, now), set())
     ask = admitted.ask if admitted.ask and not approved(connection, admitted) else None
     holds = [hold for hold in admitted.holds if ask or hold.kind is not HoldKind.APPROVAL]
@@ -51,6 +54,7 @@ def revise(
         put_question(ctx, connection, admitted, ask)
     changes.release_unheld(connection, [id], at)
     act.note(services, connection, "items.revised", ctx.actor, row, ctx.cause)
+    return True
 
 
 def untouched(row: Row[Any], new: NewItem, before: dict[str, Any], now: dict[str, Any]) -> NewItem:
@@ -84,6 +88,15 @@ def put_question(ctx: Context, connection: Connection, admitted: Admitted, ask: 
         connection, "approvals.asked", actor=admitted.new.actor, item=admitted.id, subject=admitted.new.title,
         data={"operation": admitted.new.operation, "rule": ask.rule, "reason": ask.reason},
     )  # fmt: skip
+
+
+def cancel(ctx: Context, connection: Connection, id: str) -> bool:
+    """Cancel an item that waits; ``False`` for one that does not, which is left to itself."""
+    row = row_of(connection, id, lock=True)
+    if row is None or row.state not in act.WAITING:
+        return False
+    act.cancel(ctx.services, connection, id, ctx.actor, ctx.cause)
+    return True
 
 
 def conclude(ctx: Context, connection: Connection, id: str, result: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from hydra_lab.areas.backlog.reading.bullets import bullet
 from hydra_lab.areas.backlog.reading.headings import Heading
 from hydra_lab.areas.backlog.reading.lines import Line
 
+PROSE = ("impact", "problem", "location", "task", "topic")  # fields that may go on over several lines
 TEXTS = ("impact", "problem", "location", "task", "topic", "command", "run", "window")
 FENCE_MARKS = ("```", "~~~")
 
@@ -46,7 +47,7 @@ class Draft:
         if text.startswith((">", "<!--")) or (text.startswith("*") and text.endswith("*") and len(text) > 2):
             self.notes.append(text)
             return None
-        if self.open in TEXTS and not self.broken and self.texts.get(self.open):
+        if self.open in PROSE and not self.broken and self.texts.get(self.open):
             self.texts[self.open].append(text)
             return None
         self.notes.append(text)
@@ -105,12 +106,10 @@ class Draft:
                 return self.endpoint(text)
             case "notes" | "facts":
                 self.notes.append(text)
-            case None | "task":
-                self.tasks.append(text)
-            case "priority" | "effort" | "status":
-                self.tasks.append(text)
-            case known:
+            case "impact" | "problem" | "location" | "topic" as known:
                 self.texts.setdefault(known, []).append(text)
+            case _:
+                self.tasks.append(text)
         return None
 
     def endpoint(self, text: str) -> str | None:

@@ -12,14 +12,14 @@ from hydra_lab.areas.backlog.reading.lines import Line, read_lines
 from hydra_lab.areas.backlog.reading.links import link
 from hydra_lab.kernel.errors import Invalid
 
-MAX_ENTRIES = 20_000
+MAX_ENTRIES = 5_000
 FORMAT = "Write items as `### 1.1 Title` below `## TIER 1: NAME`, each with lines like `**Priority:** HIGH`."
 
 
 def parse(text: str, rules: Rules | None = None) -> Document:
     """Read a backlog.
 
-    Raises ``Invalid`` where the text holds no item at all, more than 20,000 of them, or bytes that are no text.
+    Raises ``Invalid`` where the text holds no item at all, more than 5,000 of them, or bytes that are no text.
     """
     return link(Reader().read(read_lines(text)), rules or shipped_rules())
 
