@@ -122,12 +122,20 @@ class Application:
         services.feed.start()
         self._beats = Beats(services)
         self._beats.start()
-        for callback in (self._beats.lead, services.integrations.beat, every(30, lambda: watch_disk(services))):
-            services.work.each_beat(callback)
+        services.work.each_beat(self._beats.lead)
+        services.work.each_beat(services.integrations.beat, everywhere=True)
+        services.work.each_beat(every(30, lambda: watch_disk(services)), everywhere=True)
+        if not services.database.is_sqlite:
+            services.work.each_beat(every(5, self._read_settings), everywhere=True)
         services.work.start(runner)
         keep_routines(services)
         services.settings.subscribe(lambda _: keep_routines(services))
         self.is_started = True
+
+    def _read_settings(self) -> None:
+        """Take up what another node has set."""
+        with self.services.database.read() as connection:
+            self.services.settings.load(connection)
 
     def readiness(self) -> dict[str, str | None]:
         """Each part of a working Hydra, with what is wrong with it, ``None`` where nothing is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from hydra_lab.kernel.context import Context, Run
-from hydra_lab.kernel.errors import ApprovalNeeded, Denied, Invalid, describe
+from hydra_lab.kernel.errors import Denied, Invalid, describe
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 
@@ -89,7 +89,7 @@ class Gate:
             raise self.refused(operation, parsed, actor, decision, cause)
         if operation.durable or decision.verdict is Verdict.ASK:
             if not operation.queueable:
-                raise ApprovalNeeded(f"{name} needs approval: {decision.reason}", rule=decision.rule)
+                raise self.needs_a_person(operation, parsed, actor, decision, cause)
             item = self._services.work.add(
                 actor=actor,
                 operation=name,
@@ -104,13 +104,13 @@ class Gate:
     def open(self, operation: Operation, parsed: Input, actor: Actor) -> Context:
         """Pass the gate for a stream or a raw endpoint; returns the context its handler gets.
 
-        Raises ``Denied`` or ``ApprovalNeeded``. What is not a read is journalled as called.
+        Raises ``Denied``. What is not a read is journalled as called.
         """
         decision = self.decide(operation, parsed, actor)
         if decision.verdict is Verdict.DENY:
             raise self.refused(operation, parsed, actor, decision, None)
         if decision.verdict is Verdict.ASK:
-            raise ApprovalNeeded(f"{operation.name} needs approval: {decision.reason}", rule=decision.rule)
+            raise self.needs_a_person(operation, parsed, actor, decision, None)
         context = Context(services=self._services, actor=actor)
         if operation.effect is not Effect.READ:
             context = replace(context, cause=self.note("operations.called", operation, parsed, actor, None, None, {}))
@@ -157,6 +157,16 @@ class Gate:
         return Denied(
             f"{operation.name} is not allowed: {decision.reason}", rule=decision.rule,
             fix="`hydra policy show` lists the rules; an owner may change policy.yaml.",
+        )  # fmt: skip
+
+    def needs_a_person(
+        self, operation: Operation, parsed: Input, actor: Actor, decision: Decision, cause: int | None
+    ) -> Denied:
+        """Journal that a call which cannot wait as work was to be asked first, and return the error to raise."""
+        self.note("policy.denied", operation, parsed, actor, cause, None, {"rule": decision.rule})
+        return Denied(
+            f"{operation.name} is for a person to call: {decision.reason}", rule=decision.rule,
+            fix="It answers at once and cannot wait for approval; have a person call it.",
         )  # fmt: skip
 
     def note(

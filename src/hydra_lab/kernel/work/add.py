@@ -234,7 +234,8 @@ def row_for(services: Services, one: Admitted, now: datetime) -> dict[str, Any]:
     lane = new.lane or (verb.durable.lane if verb and verb.durable else "default")
     actor = {"kind": new.actor.kind.value, "name": new.actor.name, "scopes": sorted(new.actor.scopes)}
     return {
-        "id": one.id, "title": new.title or (verb.summary.rstrip(".") if verb else "Untitled"), "operation": new.operation,
+        "id": one.id, "title": new.title or (verb.summary.rstrip(".") if verb else "Untitled"),
+        "operation": new.operation,
         "input": new.input, "input_hash": hash_of(new.operation, new.input), "section": new.section, "tier": new.tier,
         "tier_rank": UNRANKED if new.tier is None else new.tier,
         "phase": new.phase, "phase_rank": phase_rank(new.phase),

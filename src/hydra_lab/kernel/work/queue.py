@@ -38,7 +38,7 @@ class Work(Parts):
         self.schedules = ScheduleKeeper(self)
         self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
         self._looks = 0
-        self._on_beat: list[Callable[[], None]] = []
+        self._on_beat: list[tuple[Callable[[], None], bool]] = []
         self._stop = threading.Event()
         self._soon = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="hydra-beat", daemon=True)
@@ -61,9 +61,9 @@ class Work(Parts):
         if self.node:
             self.node.stop()
 
-    def each_beat(self, callback: Callable[[], None]) -> None:
-        """Have ``callback()`` run about every second in the process that leads."""
-        self._on_beat.append(callback)
+    def each_beat(self, callback: Callable[[], None], *, everywhere: bool = False) -> None:
+        """Have ``callback()`` run about every second: in the process that leads, or in every one."""
+        self._on_beat.append((callback, everywhere))
 
     def _loop(self) -> None:
         assert self.node is not None
@@ -95,8 +95,9 @@ class Work(Parts):
         self._looks += 1
         if leads and self._looks % SLOW_LOOK == 0 and look_again(self.services):
             self.wake()
-        for callback in self._on_beat if leads else ():
-            callback()
+        for callback, everywhere in self._on_beat:
+            if leads or everywhere:
+                callback()
 
     def integration_changed(self, name: str) -> None:
         """Wake what waited for an integration, if it is ready now."""
