@@ -47,7 +47,8 @@ def checked(cron: str, time_zone: str) -> None:
 def next_after(cron: str, time_zone: str, after: datetime) -> datetime:
     """The first firing after an instant.
 
-    A time that spring skips fires at the change; one that autumn repeats fires once. What fires every hour (or every few) also does so in the hour that comes twice.
+    A time that spring skips fires at the change; one that autumn repeats fires once. What fires every hour (or
+    every few) also does so in the hour that comes twice.
     """
     zone = ZoneInfo(time_zone)
     every_hour = cron.split()[1].startswith("*")
