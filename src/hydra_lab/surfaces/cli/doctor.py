@@ -3,15 +3,15 @@
 import json
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hydra_lab.kernel.errors import HydraError
-from hydra_lab.surfaces.cli.calls.connection import Server, find_server, written
+from hydra_lab.surfaces.cli.calls.connection import Server, find_server
 from hydra_lab.surfaces.cli.say import say
+from hydra_lab.surfaces.cli.store import damage
 
 SIGNS = {"ok": "✓", "warn": "!", "bad": "✗", "unknown": "?"}
 LEAST_FREE = 512 << 20
@@ -100,17 +100,9 @@ def private(path: Path, about: str) -> Finding:
 
 def database(path: Path) -> Finding:
     """Whether the database file is whole."""
-    name = "Database"
-    try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
-        try:
-            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        found = str(error)
+    name, found = "Database", damage(path)
     size = f"{path.stat().st_size / (1 << 20):.1f} MiB"
-    if found == "ok":
+    if found is None:
         return Finding(name=name, status="ok", detail=f"{path.name} is whole ({size}).")
     fix = "Stop Hydra and put the last backup back: `hydra restore` takes the newest in backups/."
     return Finding(name=name, status="bad", detail=f"{path.name} is damaged: {found}", fix=fix)
@@ -135,13 +127,3 @@ def of_the_server(server: Server) -> Iterator[Finding]:
     for one in shown.get("checks", []) if isinstance(shown, dict) else []:
         name = str(one.get("title") or one.get("name"))
         yield Finding(name=name, status=one["status"], detail=str(one.get("detail")), fix=one.get("fix"))
-
-
-def is_running(data: Path) -> bool:
-    """Whether a server says that it serves this data directory, and still lives."""
-    pid = written(data).get("pid")
-    try:
-        os.kill(int(pid or 0) or -1, 0) if pid else None
-    except (OSError, ValueError):
-        return False
-    return pid is not None
