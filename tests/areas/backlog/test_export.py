@@ -3,7 +3,7 @@
 import difflib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydra_lab.areas.backlog.export import Outcome, export
@@ -102,6 +102,7 @@ def test_code_that_looks_like_a_state_is_kept() -> None:
     assert exported(text, {"1.1": DONE}).count("**Hydra:**") == 1
 
 
+@settings(deadline=None)
 @given(
     documents, st.lists(st.sampled_from([None, HELD, DONE, Outcome(words="x ✅ **Run:** | y")]), min_size=1, max_size=6)
 )

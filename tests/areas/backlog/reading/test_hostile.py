@@ -40,12 +40,13 @@ def read_and_plan(text: str) -> None:
         assert (made.operation is None) == any(hold.kind == "plan" for hold in made.holds)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     read_and_plan(text)
 
 
-@settings(max_examples=300)
+@settings(deadline=None)
 @given(documents)
 def test_any_mixture_of_the_formats_lines_is_read_or_refused(text: str) -> None:
     read_and_plan(text)
@@ -80,6 +81,7 @@ KEPT = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(KEPT), max_size=30))
 def test_every_word_is_in_what_was_read_or_in_what_was_not(templates: list[str]) -> None:
     words = [f"word{number}word" for number in range(len(templates))]

@@ -1,13 +1,14 @@
 """Splitting a document into lines loses nothing, and code is told apart from structure."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydra_lab.areas.backlog.reading.lines import read_lines, split
 from hydra_lab.kernel.errors import Invalid
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("a\r\n\t\x0c\u2028 #")))
 def test_split_lines_join_to_the_same_text(text: str) -> None:
     assert "".join(line + ending for line, ending in split(text)) == text
