@@ -67,7 +67,9 @@ def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | N
         needs[row.item].append(row.on_item)
     files: dict[str, list[Artifact]] = defaultdict(list)
     columns = (artifacts.c.item, artifacts.c.name, artifacts.c.media_type, artifacts.c.size, artifacts.c.sha256)
-    for row in connection.execute(select(*columns).where(artifacts.c.item.in_(ids)).order_by(artifacts.c.name)):
+    begun = [row.id for row in rows if row.attempt]
+    query = select(*columns).where(artifacts.c.item.in_(begun)).order_by(artifacts.c.name)
+    for row in connection.execute(query) if begun else ():
         url = f"/queue/{row.item}/artifacts/{row.name}"
         files[row.item].append(
             Artifact(name=row.name, media_type=row.media_type, size=row.size, url=url, sha256=row.sha256)
@@ -208,8 +210,13 @@ def candidates(
     classes = tuple_(c.priority, c.phase_rank, c.tier_rank)
     ready = and_(c.state == State.QUEUED, c.lane == lane, ~paused_condition(pause_holds(connection)))
     order = (c.priority, c.phase_rank, c.tier_rank, c.ready_at)
-    found: list[Row[Any]] = []
-    last: tuple[int, int, int] = (-1, -1, -1)
+    columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
+    query = select(*(columns if brief else c)).where(ready).limit(limit)
+    query = query.with_for_update(skip_locked=True) if lock else query
+    found = list(connection.execute(query))
+    if len(found) < limit:  # there are no more, so no class has any
+        return found
+    found, last = [], (-1, -1, -1)
     while True:
         head = connection.execute(
             select(c.priority, c.phase_rank, c.tier_rank)
@@ -221,10 +228,7 @@ def candidates(
             return found
         last = (head.priority, head.phase_rank, head.tier_rank)
         same = and_(c.priority == last[0], c.phase_rank == last[1], c.tier_rank == last[2])
-        columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
-        query = select(*(columns if brief else c))
-        query = query.where(ready, same).order_by(c.ready_at, c.id).limit(limit)
-        found += connection.execute(query.with_for_update(skip_locked=True) if lock else query).all()
+        found += connection.execute(query.where(same).order_by(c.ready_at, c.id)).all()
 
 
 def lanes_with_ready_work(connection: Connection) -> list[str]:

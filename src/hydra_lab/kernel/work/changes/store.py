@@ -97,7 +97,8 @@ def change(
     connection: Connection, id: str, values: dict[str, Any], *, from_: Sequence[State], attempt: int | None = None
 ) -> bool:
     """Set columns of an item if it is in one of the states (and at the attempt); ``False`` when it is not."""
-    condition = (items.c.id == id) & items.c.state.in_(from_)
+    [first, *others] = from_
+    condition = (items.c.id == id) & (items.c.state.in_(from_) if others else items.c.state == first)
     if attempt is not None:
         condition &= items.c.attempt == attempt
     return connection.execute(update(items).where(condition).values(values)).rowcount == 1
