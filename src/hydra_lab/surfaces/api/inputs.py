@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.gate import unreadable
-from hydra_lab.kernel.operation import Operation
+from hydra_lab.kernel.operation import Kind, Operation
 from hydra_lab.surfaces.http import Call
 
 LONGEST_WAIT_S = 600.0
@@ -77,9 +77,10 @@ def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]
     """The fields in the JSON body; for a raw endpoint the body and headers as they came."""
     given: dict[str, Any] = {}
     fields = operation.input.model_fields
-    if "headers" in fields and fields["headers"].annotation == dict[str, str]:
+    # Only of a raw endpoint: an operation's own field of that name must never be given the caller's credential.
+    if operation.kind is Kind.ENDPOINT and "headers" in fields:
         given["headers"] = dict(call.request.headers)
-    if "body" in fields and fields["body"].annotation is bytes:
+    if operation.kind is Kind.ENDPOINT and "body" in fields:
         return {**given, "body": call.body}, []
     if not call.body.strip():
         return given, []
