@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hydra_lab.kernel.errors import NotReady
 
 BUSY_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 4_000
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
 
 
@@ -32,9 +33,7 @@ class Database:
             self._write = sqlite_engine(url, synchronous, pool_size=1, immediate=True)
             self._read = sqlite_engine(url, synchronous, pool_size=pool_size, immediate=False)
         else:
-            self._write = self._read = create_engine(
-                postgres_url(url), pool_size=pool_size, max_overflow=pool_size * 3, pool_pre_ping=True
-            )
+            self._write = self._read = postgres_engine(url, pool_size=pool_size, max_overflow=pool_size * 3)
 
     @property
     def path(self) -> Path | None:
@@ -127,6 +126,19 @@ def writable() -> Iterator[None]:
 def postgres_url(url: str) -> str:
     """The URL with the driver Hydra uses (psycopg 3)."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def postgres_engine(url: str, *, pool_size: int, max_overflow: int) -> Engine:
+    """An engine whose sessions give up a transaction in which nothing happens: a process that was frozen in one would
+    keep what it locked from every other node."""
+    engine = create_engine(postgres_url(url), pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}").close()
+        connection.commit()
+
+    return engine
 
 
 def sqlite_engine(url: str, synchronous: str, *, pool_size: int, immediate: bool) -> Engine:

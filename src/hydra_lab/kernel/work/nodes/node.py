@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import structlog
 
-from hydra_lab.kernel.errors import Cancelled, HydraError, TimedOut, describe
+from hydra_lab.kernel.errors import Cancelled, HydraError, TimedOut, Unavailable, describe
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
@@ -161,7 +161,9 @@ class Node:
                 return None
             if isinstance(error, Cancelled):
                 return Ending(state=State.CANCELLED, error=describe(error))
-            if not isinstance(error, HydraError):
+            if is_passing(error) and not isinstance(error, HydraError):
+                error = Unavailable(f"The database could not do it just now: {type(error).__name__}.")
+            elif not isinstance(error, HydraError):
                 log.exception("attempt.failed", item=row.id, operation=row.operation)
             run.log(f"{type(error).__name__}: {error}", "error")
             return ending_of(services, verb, error, failures=row.failures, now=services.clock.now())
