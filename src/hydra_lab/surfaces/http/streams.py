@@ -1,7 +1,7 @@
 """Streams of frames as Server-Sent Events: heartbeats, slow clients dropped and counted, an end at shutdown."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -68,6 +68,7 @@ class EventStream(Response):
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._streams, self._frames, self._first = streams, frames, first
+        self._passed = 0  # frames sent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send frames until they end, the client leaves, or the server stops."""
@@ -90,16 +91,26 @@ class EventStream(Response):
             await finished(self._first, self._frames)
 
     async def pump(self, send: Send, gone: "asyncio.Future[None]", end: "asyncio.Future[Any]") -> None:
-        """Pass frames on, with a comment as heartbeat while there are none."""
+        """Have frames passed on until they end, with a comment as heartbeat while there are none."""
+        passing = asyncio.ensure_future(self.pass_on(send))
+        try:
+            while not (passing.done() or gone.done() or end.done()):
+                passed = self._passed
+                await asyncio.wait((passing, gone, end), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                if passed == self._passed and not (passing.done() or gone.done() or end.done()):
+                    await self.put(send, b": still here\n\n")
+            if passing.done():
+                passing.result()
+        finally:
+            passing.cancel()
+            await asyncio.wait((passing,))
+
+    async def pass_on(self, send: Send) -> None:
+        """Send every frame as it comes; those that are there already go without a turn of the event loop between."""
+        coming: Awaitable[Frame] = self._first
         while True:
-            await asyncio.wait((self._first, gone, end), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
-            if gone.done() or end.done():
-                return
-            if not self._first.done():
-                await self.put(send, b": still here\n\n")
-                continue
             try:
-                frame = self._first.result()
+                frame = await coming
             except StopAsyncIteration:
                 return
             except Exception as error:
@@ -108,7 +119,8 @@ class EventStream(Response):
                 await self.put(send, failure(error).wire)
                 return
             await self.put(send, frame.wire)
-            self._first = asyncio.ensure_future(anext(self._frames))
+            self._passed += 1
+            coming = anext(self._frames)
 
     async def put(self, send: Send, chunk: bytes) -> None:
         """Send one chunk. Raises ``TimeoutError`` when the client does not take it."""
