@@ -1,12 +1,11 @@
 """Logs: lines for a person on a terminal, JSON otherwise; never a secret in them."""
 
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Callable, MutableMapping
 from typing import Any
-
-import structlog
 
 Scrub = Callable[[Any], Any]
 # Libraries that say at "info" what only their authors want to know.
@@ -19,6 +18,7 @@ def set_up_logs(as_json: bool | None = None, scrub: Scrub = lambda data: data) -
     ``as_json`` unset means JSON unless standard error is a terminal. ``HYDRA_LOG_LEVEL`` sets the level. What
     ``scrub`` knows as secret is masked.
     """
+    structlog = plain_structlog()
     level = logging.getLevelNamesMapping().get(os.environ.get("HYDRA_LOG_LEVEL", "info").upper(), logging.INFO)
     as_json = not sys.stderr.isatty() if as_json is None else as_json
 
@@ -52,3 +52,22 @@ def set_up_logs(as_json: bool | None = None, scrub: Scrub = lambda data: data) -
         logging.getLogger(name).setLevel(logging.WARNING)
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+def plain_structlog() -> Any:
+    """structlog, and httpx with it, loaded without rich.
+
+    Both load it where they can, for coloured tracebacks and a command line that we do not show; that is a tenth of
+    the start.
+    """
+    if "structlog" in sys.modules:
+        return sys.modules["structlog"]
+    loaded = sys.modules.get("rich")
+    sys.modules["rich"] = None  # type: ignore[assignment] # how Python says that a module cannot be imported
+    try:
+        importlib.import_module("httpx")
+        return importlib.import_module("structlog")
+    finally:
+        del sys.modules["rich"]
+        if loaded is not None:
+            sys.modules["rich"] = loaded
