@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.journal.store import newest_id
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import measure
 from hydra_lab.surfaces.http import Visitor
@@ -31,6 +32,8 @@ class Frame:
         """The frame of a page. ``here`` is the page's address where the request has another."""
         address = here or address_of(request)
         path = address.partition("?")[0].removeprefix(self._ui) or "/"
+        with self._services.database.read() as connection:
+            seen = newest_id(connection)  # before anything else: what happens from here on comes through the stream
         groups = navigation(self._pages, self._ui, path, self.marks(visitor))
         return {
             **self.bare(request),
@@ -43,6 +46,7 @@ class Frame:
             "toast": flash.said_in(request),
             "failure": None,
             "stream": STREAM,
+            "seen": seen,
             "link": self.link,
         }
 

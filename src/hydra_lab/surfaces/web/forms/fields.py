@@ -46,6 +46,8 @@ class Field:
     placeholder: str = ""
 
 
+UNITS = {"s": "seconds", "ms": "milliseconds", "h": "hours", "days": "days", "mib": "MiB", "gib": "GiB"}
+SPELLED = {"url": "URL", "api": "API", "http": "HTTP", "json": "JSON", "id": "id", "gpu": "GPU"}
 LONG_NAMES = {"text", "body", "message", "content", "description", "prompt", "reason"}
 
 
@@ -75,7 +77,7 @@ def control_of(name: str, schema: Schema, root: Schema) -> Control:
     match schema.get("type"):
         case "string":
             shapes = {"date": Control.DATE, "date-time": Control.TIME}
-            long = name in LONG_NAMES or schema.get("maxLength", 0) > 500
+            long = name in LONG_NAMES or schema.get("maxLength", 0) > 4000
             return shapes.get(schema.get("format", ""), Control.LONG if long else Control.TEXT)
         case "integer" | "number":
             return Control.NUMBER
@@ -96,8 +98,12 @@ def label_of(name: str, schema: Schema) -> str:
     """The schema's own title, or the name in words (pydantic's made-up titles are only the name again)."""
     title = str(schema.get("title", ""))
     made_up = title in ("", name.replace("_", " ").title()) or schema.get("type") == "object"
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:] if made_up else title
+    if not made_up:
+        return title
+    stem, _, unit = name.rpartition("_")
+    text = f"{stem} ({UNITS[unit]})" if stem and unit in UNITS else name
+    words = [SPELLED.get(word, word) for word in text.replace("_", " ").split(" ")]
+    return words[0][:1].upper() + " ".join(words)[1:]
 
 
 def shown(control: Control, value: Any) -> Any:

@@ -19,11 +19,13 @@ const say = (ok) => {
   }
 };
 
+const changed = (field) => (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+
 const inUse = (part) => {
   const focused = document.activeElement;
   if (focused && part.contains(focused) && focused.matches("input, textarea, select")) return true;
   if ([...part.querySelectorAll("details")].some((one) => one.open !== one.hasAttribute("data-open"))) return true;
-  if ([...part.querySelectorAll("input, textarea")].some((one) => one.checked !== one.defaultChecked || one.value !== one.defaultValue)) return true;
+  if ([...part.querySelectorAll("input, textarea")].some(changed)) return true;
   const selection = getSelection();
   return !selection.isCollapsed && part.contains(selection.anchorNode);
 };
