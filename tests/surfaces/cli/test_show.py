@@ -34,6 +34,46 @@ def test_a_table_keeps_ids_whole_and_shortens_sentences(capsys: pytest.CaptureFi
     assert max(map(len, out.splitlines())) <= 80
 
 
+def work(title: str, *reasons: str) -> dict[str, Any]:
+    """A work item that waits for some reasons."""
+    holds = [{"kind": "plan", "detail": one, "unblock": "Choose one."} for one in reasons]
+    state = "held" if reasons else "done"
+    rest = {"priority": "medium", "tier": 2, "phase": "B", "lane": "default", "created_at": "2026-01-01T00:00:00Z"}
+    return {"id": ID, "title": title, "operation": "a.b", "state": state, "holds": holds, **rest}
+
+
+def test_a_list_of_work_says_why_each_item_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [work("Wire the porch light to the bell", "Nobody knows how.", "It is day."), work("Tidy")]
+    out = printed(capsys, {"items": rows, "total": 2, "cursor": None})
+    assert "waits for" in out.splitlines()[0]
+    assert "Nobody knows how. (+1)" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("width", "shown"), [(60, ID[-8:]), (80, ID[-8:]), (120, ID)])
+def test_an_items_id_is_whole_where_there_is_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, shown: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = printed(capsys, [work("Wire the porch light to the bell" * 3, "It waits for a reason." * 5)]).splitlines()
+    assert lines[1].split()[0] == shown
+    assert "It waits for" in lines[1]
+    assert max(map(len, lines)) <= width
+
+
+def test_what_is_about_an_item_goes_by_that_item(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, [{"id": "approval-1", "item": work("Prune"), "reason": "It deletes."}])
+    assert out.splitlines()[1].split()[:2] == [ID[-8:], "Prune"]
+    assert "approval-1" not in out
+
+
+def test_a_thing_wrapped_in_another_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(
+        capsys, {"schedules": [{"schedule": {"id": "nightly", "cron": "0 3 * * *"}, "last": work("Back up")}]}
+    )
+    assert out.splitlines()[1].split() == ["nightly", "done", "0", "3", "*", "*", "*"]
+
+
 def test_an_empty_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nothing here." in printed(capsys, {"items": [], "total": 0, "cursor": None})
 
@@ -63,7 +103,10 @@ def test_markup_in_data_is_not_obeyed(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_columns_that_say_nothing_are_left_out() -> None:
-    rows = [{"name": "a", "empty": None, "none": [], "note": "x"}, {"name": "b", "empty": "", "none": [], "note": ""}]
+    rows: list[dict[str, Any]] = [
+        {"name": "a", "empty": None, "none": [], "note": "x"},
+        {"name": "b", "empty": "", "none": [], "note": ""},
+    ]
     assert columns(rows, 80) == ["name", "note"]
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from rich.console import Console
 from rich.table import Table
@@ -13,13 +13,18 @@ from rich.text import Text
 from hydra_lab.surfaces.cli.say import say
 
 # What a table shows first; other columns follow as far as there is room.
-FIRST = ("id", "name", "section", "state", "status", "title", "priority", "tier", "operation", "effect", "summary")
+FIRST = (
+    "id", "name", "section", "state", "status", "title", "waits_for", "priority", "tier", "operation", "effect",
+    "summary",
+)  # fmt: skip
 # What is kept first where there is little room.
-NEEDED = ("id", "name", "state", "status", "title", "summary", "value", "at")
-LAST = ("detail", "description", "holds", "what", "about", "fix")
-WIDE = ("title", "summary", *LAST)
+NEEDED = ("id", "name", "state", "status", "title", "waits_for", "summary", "value", "at", "detail")
+LAST = ("detail", "unblock", "description", "what", "about", "fix")
+WIDE = ("title", "waits_for", "summary", *LAST)
 PAGING = ("total", "cursor", "last")
 LEAST = 8
+ROOMY = 120  # columns of a terminal that has room for the whole id of a work item
+SHORT_ID = 8  # of its end; each command that takes an item's id takes this too
 WIDEST = 60
 COLOURS = {
     "done": "green", "ok": "green", "ready": "green", "running": "cyan", "queued": "blue", "held": "yellow",
@@ -67,7 +72,7 @@ def whole_text(data: Any) -> str | None:
 
 def show_dict(console: Console, data: Mapping[str, Any]) -> None:
     """Facts in two columns; lists of things below as tables; the work item in its own form."""
-    if {"id", "state", "holds", "operation"} <= data.keys():
+    if is_item(data):
         show_item(console, data)
         return
     lists = [name for name, value in data.items() if isinstance(value, list)]
@@ -76,7 +81,7 @@ def show_dict(console: Console, data: Mapping[str, Any]) -> None:
         show_list(console, rows)
         if len(rows) != data.get("total", len(rows)):
             told = [f"{name} {data[name]}" for name in PAGING if data.get(name)]
-            console.print(Text(f"{len(rows)} shown, {', '.join(told)}", style="dim"))
+            console.print(Text(f"{len(rows)} shown, {', '.join(told)}", style="dim"), soft_wrap=True)
         return
     tables = {name: value for name, value in data.items() if is_rows(value)}
     rest = {name: value for name, value in data.items() if name not in tables}
@@ -112,6 +117,7 @@ def show_list(console: Console, rows: list[Any]) -> None:
         for row in rows:
             console.print(cell(row))
         return
+    rows = [in_brief(row, console.width) for row in rows]
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
     shown = widths(columns(rows, console.width), rows, console.width)
     for name, width in shown.items():
@@ -119,6 +125,35 @@ def show_list(console: Console, rows: list[Any]) -> None:
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in shown))
     console.print(table)
+
+
+def in_brief(row: dict[str, Any], width: int) -> dict[str, Any]:
+    """A work item as one line of a table, with why it waits; what is about an item goes by that item's id and title.
+
+    Where there is little room an id is its end.
+    """
+    if row and all(value is None or isinstance(value, dict) for value in row.values()):
+        row = unfolded(row)
+    item = row if is_item(row) else row.get("item")
+    if not is_item(item):
+        return row
+    line = {name: value for name, value in row.items() if name not in ("holds", "item")}
+    line |= {"id": item["id"] if width >= ROOMY else item["id"][-SHORT_ID:], "title": item["title"]}
+    if item is row and row["holds"]:
+        more = f" (+{len(row['holds']) - 1})" if len(row["holds"]) > 1 else ""
+        line["waits_for"] = row["holds"][0]["detail"] + more
+    return line
+
+
+def unfolded(row: dict[str, Any]) -> dict[str, Any]:
+    """A thing of nothing but things: the first of them, and of each work item beside it the state."""
+    first, *others = row
+    return {name: row[name]["state"] for name in others if is_item(row[name])} | (row[first] or {})
+
+
+def is_item(data: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a work item."""
+    return isinstance(data, dict) and {"id", "state", "holds", "operation", "title"} <= data.keys()
 
 
 def widths(names: list[str], rows: list[dict[str, Any]], width: int) -> dict[str, int]:
@@ -154,12 +189,19 @@ def columns(rows: list[dict[str, Any]], width: int) -> list[str]:
     chosen: list[str] = []
     left = width
     for name in sorted(telling, key=need):
-        needs = min(widest(name, rows), 24 if name in WIDE else WIDEST) + 2
+        needs = min(widest(name, rows), least(name, width)) + 2
         if chosen and needs > left:
             continue
         chosen.append(name)
         left -= needs
     return sorted(chosen, key=rank)
+
+
+def least(name: str, width: int) -> int:
+    """The room a column wants at least; a reason says little when most of it is cut."""
+    if name == "waits_for":
+        return width // 3
+    return min(24, width // 4) if name in WIDE else WIDEST
 
 
 def show_item(console: Console, item: Mapping[str, Any]) -> None:
@@ -226,7 +268,12 @@ def plain(value: Any) -> str:
 
 def short(values: Iterable[Any]) -> list[str]:
     """Things in a list by what says most of them."""
-    return [str(one.get("detail") or one.get("name") or one) if isinstance(one, dict) else plain(one) for one in values]
+    return [said(one) if isinstance(one, dict) else plain(one) for one in values]
+
+
+def said(thing: dict[str, Any]) -> str:
+    """What says most of a thing."""
+    return str(thing.get("detail") or thing.get("name") or thing.get("title") or thing)
 
 
 def moment(text: str) -> str:
