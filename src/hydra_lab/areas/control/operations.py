@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict
+from hydra_lab.kernel.errors import Conflict, Invalid
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
 from hydra_lab.kernel.policy.model import Mode, ModeState
 from hydra_lab.kernel.work import Hold
@@ -23,7 +23,7 @@ class Part(Input):
     """A tier or a lane; neither means all of Hydra."""
 
     tier: int | None = None
-    lane: str | None = None
+    lane: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def one_at_most(self) -> "Part":
@@ -73,8 +73,15 @@ def shown(ctx: Context) -> Control:
     )  # fmt: skip
 
 
+def refuse_past(ctx: Context, until: datetime | None) -> None:
+    """Raise ``Invalid`` for an end that has passed."""
+    if until and until <= ctx.clock.now():
+        raise Invalid("It would be over already.", problems=[{"field": "until", "problem": "is in the past"}])
+
+
 def switch(ctx: Context, mode: Mode, until: datetime | None = None, reason: str | None = None) -> None:
     """Change the mode, journalled."""
+    refuse_past(ctx, until)
     state = ModeState(mode=mode, since=ctx.clock.now(), until=until, reason=reason)
     with ctx.begin() as connection:
         ctx.services.policy.set_mode(connection, state, ctx.actor)
@@ -101,6 +108,7 @@ def pause(ctx: Context, input: Paused) -> Control:
     if input.scope is None:
         switch(ctx, Mode.PAUSED, input.until, input.reason)
     else:
+        refuse_past(ctx, input.until)
         ctx.services.work.pause_part(*input.scope, ctx.actor, ctx.cause, until=input.until, reason=input.reason)
     return shown(ctx)
 

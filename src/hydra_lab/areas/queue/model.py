@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from hydra_lab.kernel.operation import Input, Output
 from hydra_lab.kernel.policy.model import Actor
-from hydra_lab.kernel.work import Item, NewItem, Priority
+from hydra_lab.kernel.work import HoldKind, Item, NewItem, Priority
 from hydra_lab.kernel.work.window import parse_window
 
 LIMIT = 500
@@ -66,10 +66,10 @@ class Wanted(Input):
     tier: int | None = None
     operation: str | None = None
     lane: str | None = None
-    hold: str | None = Field(default=None, description="Items held for this kind of reason, e.g. `approval`")
+    hold: HoldKind | None = Field(default=None, description="Items held for this kind of reason, e.g. `approval`")
     q: str | None = Field(default=None, max_length=200, description="Words in title, operation, section or id")
     limit: int = Field(default=50, ge=1, le=LIMIT)
-    cursor: str | None = Field(default=None, description="From the page before")
+    cursor: str | None = Field(default=None, pattern=r"^[0-9a-f-]{36}$", description="From the page before")
 
 
 class Listing(Output):
@@ -83,7 +83,7 @@ class Listing(Output):
 class ById(Input):
     """One item."""
 
-    id: str
+    id: str = Field(description="The item's id, or the last six or more characters of it")
 
 
 class Commented(ById):
@@ -122,6 +122,13 @@ class LogWanted(ById):
 
     after: int = Field(default=0, ge=0, description="Lines after this id")
     limit: int = Field(default=500, ge=1, le=5000)
+
+
+class Followed(ById):
+    """Which item to follow, and what of its log is known already."""
+
+    after: int = Field(default=0, ge=0, description="Log lines after this id")
+    last_event_id: int = Field(default=0, ge=0, description="What a browser sends when it comes back")
 
 
 class LogLine(Output):

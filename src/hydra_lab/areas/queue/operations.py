@@ -1,17 +1,36 @@
 """Queue work, look at it, and act on it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, time
 
 from hydra_lab.areas.queue import model
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.operation import Answer, Effect, Frame, Raw, endpoint, operation, stream
 from hydra_lab.kernel.work import Item, measure
+from hydra_lab.kernel.work.find import store as find
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.logs.report import read_file
 from hydra_lab.kernel.work.why import Why
+
+ENDING = re.compile(r"[0-9a-f-]{6,35}")  # an id is 36 signs long
+TOLD = 5
+RECORDED = "context."  # steps that only keep the time, an id or chance for a replay
+
+
+def found_id(ctx: Context, text: str) -> str:
+    """The id of the item that is meant by its id or by the end of it. Raises ``Conflict`` when several end so."""
+    end = text.lower()
+    if not ENDING.fullmatch(end):
+        return text
+    with ctx.read() as connection:
+        ending = find.ending_in(connection, end, TOLD)
+    if len(ending) > 1:
+        told = ", ".join(f"{id} ({title})" for id, title in ending)
+        raise Conflict(f"Several items have an id that ends in {end}: {told}.", fix="Give more of the id.")
+    return ending[0][0] if ending else text
 
 
 @operation("queue.add", effect=Effect.WRITE, path="POST /queue", status=201, queueable=False, passes_on=True, tool=True)
@@ -51,46 +70,48 @@ def list_(ctx: Context, input: model.Wanted) -> model.Listing:
 @operation("queue.show", effect=Effect.READ, path="GET /queue/{id}", tool=True)
 def show(ctx: Context, input: model.ById) -> Item:
     """Show one work item with all that is known of it."""
-    return ctx.services.work.get(input.id)
+    return ctx.services.work.get(found_id(ctx, input.id))
 
 
 @operation("queue.why", effect=Effect.READ, path="GET /queue/{id}/why", tool=True)
 def why(ctx: Context, input: model.ById) -> Why:
     """Say why an item is not running: its holds, or its place in line and the rule that gives it."""
-    return ctx.services.work.why(input.id)
+    return ctx.services.work.why(found_id(ctx, input.id))
 
 
 @operation("queue.steps", effect=Effect.READ, path="GET /queue/{id}/steps")
 def steps(ctx: Context, input: model.ById) -> model.Steps:
     """Show the checkpoints of an item: what has finished and is kept."""
-    return model.Steps(steps=[model.StepView.model_validate(vars(step)) for step in ctx.services.work.steps(input.id)])
+    recorded = ctx.services.work.steps(found_id(ctx, input.id))
+    kept = [step for step in recorded if not step.name.startswith(RECORDED)]
+    return model.Steps(steps=[model.StepView.model_validate(vars(step)) for step in kept])
 
 
 @operation("queue.log", effect=Effect.READ, path="GET /queue/{id}/log")
 def log(ctx: Context, input: model.LogWanted) -> model.Log:
     """Show what an item said while it ran."""
-    ctx.services.work.get(input.id)
+    item = ctx.services.work.get(found_id(ctx, input.id))
     with ctx.read() as connection:
-        lines = logs.lines(connection, input.id, after=input.after, limit=input.limit)
+        lines = logs.lines(connection, item.id, after=input.after, limit=input.limit)
     said = [model.LogLine.model_validate(vars(line)) for line in lines]
     return model.Log(lines=said, last=said[-1].id if said else input.after)
 
 
 @stream("queue.follow", effect=Effect.READ, path="GET /queue/{id}/follow")
-async def follow(ctx: Context, input: model.LogWanted) -> AsyncIterator[Frame]:
+async def follow(ctx: Context, input: model.Followed) -> AsyncIterator[Frame]:
     """Follow an item until it is over: its log lines, its progress, and its state whenever it changes."""
-    last, seen = input.after, None
+    id, last, seen = await asyncio.to_thread(found_id, ctx, input.id), max(input.after, input.last_event_id), None
     while True:
-        said = await asyncio.to_thread(log, ctx, model.LogWanted(id=input.id, after=last))
-        item = await asyncio.to_thread(ctx.services.work.get, input.id)
-        for line in said.lines:
-            yield Frame(event="log", data=line.model_dump(mode="json"), id=str(line.id))
-        last = said.last
+        item = await asyncio.to_thread(ctx.services.work.get, id)  # before its log: what is over says no more
+        while (said := await asyncio.to_thread(log, ctx, model.LogWanted(id=id, after=last))).lines:
+            for line in said.lines:
+                yield Frame(event="log", data=line.model_dump(mode="json"), id=str(line.id))
+            last = said.last
         state = (item.state, item.progress, [hold.detail for hold in item.holds])
         if state != seen:
             seen = state
             yield Frame(event="item", data=item.model_dump(mode="json"))
-        if item.state.is_over and not said.lines:
+        if item.state.is_over:
             return
         await asyncio.sleep(0.25)
 
@@ -120,43 +141,45 @@ def stats(ctx: Context) -> model.Stats:
 )
 def cancel(ctx: Context, input: model.ById) -> Item:
     """Cancel an item; if it runs, its child processes die and it starts no further step."""
-    return ctx.services.work.cancel(input.id, ctx.actor, ctx.cause)
+    return ctx.services.work.cancel(found_id(ctx, input.id), ctx.actor, ctx.cause)
 
 
 @operation("queue.pause", effect=Effect.WRITE, path="POST /queue/{id}/pause", subject="id", queueable=False)
 def pause(ctx: Context, input: model.Until) -> Item:
     """Keep a waiting item from starting until it is resumed, or until a time."""
-    return ctx.services.work.pause(input.id, ctx.actor, ctx.cause, input.until)
+    if input.until and input.until <= ctx.clock.now():
+        raise Invalid("The pause would be over already.", problems=[{"field": "until", "problem": "is in the past"}])
+    return ctx.services.work.pause(found_id(ctx, input.id), ctx.actor, ctx.cause, input.until)
 
 
 @operation("queue.resume", effect=Effect.WRITE, path="POST /queue/{id}/resume", subject="id", queueable=False)
 def resume(ctx: Context, input: model.ById) -> Item:
     """Take a pause off an item; it also ends the pause between two tries."""
-    return ctx.services.work.resume(input.id, ctx.actor, ctx.cause)
+    return ctx.services.work.resume(found_id(ctx, input.id), ctx.actor, ctx.cause)
 
 
 @operation("queue.retry", effect=Effect.WRITE, path="POST /queue/{id}/retry", subject="id", queueable=False, tool=True)
 def retry(ctx: Context, input: model.FromStep) -> Item:
     """Run a failed or cancelled item again; finished steps are kept, or all from a chosen step are run again."""
-    return ctx.services.work.retry(input.id, ctx.actor, ctx.cause, input.from_step)
+    return ctx.services.work.retry(found_id(ctx, input.id), ctx.actor, ctx.cause, input.from_step)
 
 
 @operation("queue.hurry", effect=Effect.WRITE, path="POST /queue/{id}/hurry", subject="id", queueable=False)
 def hurry(ctx: Context, input: model.ById) -> Item:
     """Have an item wait no longer for its window, its start time or its next try."""
-    return ctx.services.work.hurry(input.id, ctx.actor, ctx.cause)
+    return ctx.services.work.hurry(found_id(ctx, input.id), ctx.actor, ctx.cause)
 
 
 @operation("queue.prioritise", effect=Effect.WRITE, path="POST /queue/{id}/priority", subject="id", queueable=False)
 def prioritise(ctx: Context, input: model.Reprioritised) -> Item:
     """Change how urgent a waiting item is."""
-    return ctx.services.work.prioritise(input.id, input.priority, ctx.actor, ctx.cause)
+    return ctx.services.work.prioritise(found_id(ctx, input.id), input.priority, ctx.actor, ctx.cause)
 
 
 @operation("queue.choose", effect=Effect.WRITE, path="POST /queue/{id}/choose", subject="id", queueable=False)
 def choose(ctx: Context, input: model.Chosen) -> Item:
     """Say which operation does an item that has none yet, with its input."""
-    return ctx.services.work.choose(input.id, input.operation, input.input, ctx.actor, ctx.cause)
+    return ctx.services.work.choose(found_id(ctx, input.id), input.operation, input.input, ctx.actor, ctx.cause)
 
 
 @operation(
@@ -165,7 +188,7 @@ def choose(ctx: Context, input: model.Chosen) -> Item:
 )  # fmt: skip
 def approve(ctx: Context, input: model.Commented) -> Item:
     """Say yes to what an item asks: to just this operation with just this input."""
-    return ctx.services.work.approve(input.id, ctx.actor, ctx.cause, input.comment)
+    return ctx.services.work.approve(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment)
 
 
 @operation(
@@ -173,15 +196,16 @@ def approve(ctx: Context, input: model.Commented) -> Item:
 )
 def reject(ctx: Context, input: model.Commented) -> Item:
     """Say no to what an item asks; it is cancelled, with the reason kept."""
-    return ctx.services.work.reject(input.id, ctx.actor, ctx.cause, input.comment)
+    return ctx.services.work.reject(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment)
 
 
 @endpoint("queue.artifact", effect=Effect.READ, path="GET /queue/{id}/artifacts/{name}")
 def artifact(ctx: Context, input: model.ArtifactWanted) -> Raw:
     """Download a file that an item made."""
-    found = read_file(ctx.services, input.id, input.name)
+    item = ctx.services.work.get(found_id(ctx, input.id))
+    found = read_file(ctx.services, item.id, input.name)
     if found is None:
-        raise NotFound(f"Item {input.id} has no file “{input.name}”.")
+        raise NotFound(f"Item {item.id} has no file “{input.name}”.", fix="Its `artifacts` are the files it has.")
     stored, path = found
     file = str(path) if path else None
     return Raw(body=stored.content, file=file, media_type=stored.media_type, filename=stored.name)
