@@ -62,6 +62,7 @@ def asks(line: str) -> dict[str, str | None]:
         ("Publishing garden notes", ["2.1"]),
         ("Git push to remote repository", ["2.2"]),
         ("Repair of any sensor", ["1.1", "1.2"]),
+        ("Pushing anything by git push, ever and anywhere", ["2.2"]),
     ],
 )
 def test_what_requires_input_asks_for_each_item_it_names(line: str, keys: list[str]) -> None:
@@ -79,6 +80,11 @@ def test_another_input_asks_although_the_item_is_blocked() -> None:
 def test_what_needs_no_input_grants_nothing() -> None:
     found = read("### What Requires User Input:\n- 1.1\n### What I Can Do Without User Input:\n- All Tier 1 items")
     assert found.entries[0].asks == "1.1"
+
+
+def test_a_repeated_number_asks_for_each_item_that_has_it() -> None:
+    found = parse("### 1.1 Lamp\n### 1.1 Fence\n### What Requires User Input:\n- Tier 1.1: a word\n")
+    assert [entry.asks for entry in found.entries] == ["Tier 1.1: a word", "Tier 1.1: a word"]
 
 
 def test_a_line_that_tightens_nothing_is_reported() -> None:

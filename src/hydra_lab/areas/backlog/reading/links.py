@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 
 from hydra_lab.areas.backlog.model import Document, Entry, InputRule, Phase, Unread
-from hydra_lab.areas.backlog.planning.rules import Rules
+from hydra_lab.areas.backlog.planning.rules import LONGEST, Rules
 from hydra_lab.areas.backlog.planning.words import Index
 
 SECTION = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d{1,6}){1,5})(?![\d.])")
 TIER = re.compile(r"\btier[ \t]+(\d{1,6})(?!\d|\.\d)", re.IGNORECASE)
-MAX_LINES = 5_000  # lines that are matched by words; more of them are reported
+MAX_LINES = 5_000  # steps that are matched by words; more of them are reported
+MAX_RULES = 200  # lines of the user-input lists that are read; more of them are reported
 NAMED = 0.55  # how well words must fit for a user-input line to name an item
 
 
@@ -67,13 +68,16 @@ class Finder:
 
     def __init__(self, entries: tuple[Entry, ...], rules: Rules) -> None:
         self.rules = rules
+        self.entries = entries
         self.index = Index({entry.key: entry.title for entry in entries})
-        self.known = {entry.key for entry in entries}
         self.by_title = {entry.title.casefold(): entry.key for entry in reversed(entries)}
         self.by_tier: dict[int | None, list[str]] = {}
+        self.by_section: dict[str | None, list[str]] = {}
         for entry in entries:
             self.by_tier.setdefault(entry.tier, []).append(entry.key)
-        self.looked = 0
+            self.by_section.setdefault(entry.section, []).append(entry.key)
+        self.by_floor: dict[str, list[str]] = {}
+        self.looked = self.rules_read = 0
 
     def phase(self, phase: Phase) -> Phase:
         """A phase with each step's item: by its section, its exact title, or its words."""
@@ -83,8 +87,8 @@ class Finder:
     def one(self, text: str) -> str | None:
         """The one item a step means, ``None`` where none or several fit."""
         for section in SECTION.findall(text[:500]):
-            if section in self.known:
-                return str(section)
+            if section in self.by_section:
+                return self.by_section[section][0]
         if exact := self.by_title.get(text.casefold().strip()):
             return exact
         self.looked += 1
@@ -93,17 +97,29 @@ class Finder:
     def rule(self, rule: InputRule) -> InputRule:
         """A line of a user-input list with all items it names and the rule of policy that says the same.
 
-        A section says more than a tier, a tier more than words; by words, every item that fits well is meant.
+        A section says more than a tier, a tier more than words; by words, every item that fits well is meant, and
+        every item that speaks of what the rule of policy guards.
         """
+        self.rules_read += 1
+        if self.rules_read > MAX_RULES:
+            return rule
         text = rule.text[:500]
-        keys = [found for found in SECTION.findall(text) if found in self.known]
+        keys = [key for found in SECTION.findall(text) for key in self.by_section.get(found, ())]
         keys = keys or [key for found in TIER.findall(text)[:20] for key in self.by_tier.get(int(found), ())]
-        self.looked += 1
-        if not keys and self.looked <= MAX_LINES:
-            keys = [key for key, score in self.index.ranked(text, limit=50) if score >= NAMED]
         floor = self.rules.floor(text)
+        if not keys:
+            keys = [key for key, score in self.index.ranked(text, limit=50) if score >= NAMED]
+            keys += self.guarded(floor) if floor else []
         wanted = None if floor else self.rules.requirement(text)
-        return replace(rule, keys=tuple(keys), floor=floor, requirement=wanted.integration if wanted else None)
+        unique = tuple(dict.fromkeys(keys))
+        return replace(rule, keys=unique, floor=floor, requirement=wanted.integration if wanted else None)
+
+    def guarded(self, floor: str) -> list[str]:
+        """Items that speak of what a rule of policy guards, e.g. of pushing git."""
+        if floor not in self.by_floor:
+            words = self.rules.floors[floor]
+            self.by_floor[floor] = [entry.key for entry in self.entries if words.search(entry.wording[:LONGEST])]
+        return self.by_floor[floor]
 
 
 def lost_steps(phases: tuple[Phase, ...]) -> list[Unread]:
