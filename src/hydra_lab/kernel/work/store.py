@@ -14,12 +14,16 @@ from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, 
 
 LIST_LIMIT = 500
 WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
+PRIORITIES = {int(rank): Priority(rank.name.lower()) for rank in Rank}
+TOLD = {kind: place for place, kind in enumerate(HoldKind)}
 
 
 def hold_of(row: Row[Any]) -> Hold:
     """A row of ``work_holds`` as a ``Hold``."""
-    fields = {name: value for name, value in row._mapping.items() if name in Hold.model_fields}
-    return Hold.model_validate(fields)
+    return Hold.model_construct(
+        kind=HoldKind(row.kind), detail=row.detail, unblock=row.unblock, since=row.since, checked_at=row.checked_at,
+        due=row.due, ref=row.ref, data=row.data,
+    )  # fmt: skip
 
 
 def actor_of(data: dict[str, Any]) -> Actor:
@@ -95,13 +99,12 @@ def item_of(
             + [hold for scope, value, hold in paused if mine[scope] == value]
             + ([everything] if everything else [])
         )
-    order = list(HoldKind)
     actor = row.actor
     return Item.model_construct(
         id=row.id, title=row.title, operation=row.operation, input=row.input, section=row.section, tier=row.tier,
-        phase=row.phase, priority=Priority(Rank(row.priority).name.lower()), effort_minutes=row.effort_minutes,
+        phase=row.phase, priority=PRIORITIES[row.priority], effort_minutes=row.effort_minutes,
         impact=row.impact, state=State.HELD if state is State.QUEUED and held else state,
-        holds=sorted(held, key=lambda hold: order.index(hold.kind)),
+        holds=sorted(held, key=lambda hold: TOLD[hold.kind]) if held else [],
         progress=Progress(**row.progress) if row.progress and state is State.RUNNING else None,
         attempts=row.attempt, result=row.result, error=ItemError(**row.error) if row.error else None,
         artifacts=files, lane=row.lane, window=row.window, not_before=row.not_before, deadline=row.deadline,
