@@ -60,7 +60,8 @@ def main() -> int:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
             results += alone(name, Place(folder=Path(folder), sizes=sizes))
     print(table(results))
-    print(f"\n{time.monotonic() - began:.0f} s; load average {before} before, {machine.load()} after. {SEE}")
+    print("\nOn a machine that does other work the times are upper bounds; the throughput is a ratio in one run.")
+    print(f"{time.monotonic() - began:.0f} s; load average {before} before, {machine.load()} after. {SEE}")
     if asked.markdown:
         asked.markdown.write_text(table(results, markdown=True) + "\n")
     return int(any(one.is_kept is False for one in results))

@@ -45,12 +45,12 @@ def measure(place: Place) -> list[Result]:
 
 def added(browser: Browser, samples: int) -> Iterator[tuple[float, float]]:
     """Milliseconds from sending the request until the item ran and until it was done."""
-    for _ in range(samples + 1):
+    for sample in range(samples + 1):
         sent = datetime.now(UTC)
         id = browser.post("/queue", {"operation": "queue.stats"}).data()["id"]
         time.sleep(BETWEEN_S)
         item = browser.get(f"/queue/{id}").data()
-        if _:  # the first warms up
+        if sample:  # the first warms up
             yield since(sent, item["started_at"]), since(sent, item["finished_at"])
 
 
