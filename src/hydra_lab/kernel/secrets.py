@@ -77,6 +77,7 @@ class Scrubber:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._marks: tuple[bytes, ...] = (b"hyd_",)
         self._lock = threading.Lock()
         self._pattern = re.compile(OWN_TOKEN)
 
@@ -87,12 +88,21 @@ class Scrubber:
             if forms <= self._known:
                 return
             self._known |= forms
+            self._marks = (b"hyd_", *(one.encode("utf-8", "surrogatepass") for one in self._known))
             longest_first = sorted(self._known, key=len, reverse=True)
             self._pattern = re.compile("|".join([OWN_TOKEN, *map(re.escape, longest_first)]))
 
     def text(self, text: str) -> str:
         """The text with every known secret masked."""
         return self._pattern.sub(MASK, text)
+
+    def body(self, body: bytes) -> bytes:
+        """An answer's body in UTF-8 with every known secret masked; quick where there is none in it."""
+        with self._lock:
+            marks = self._marks
+        if not any(mark in body for mark in marks):
+            return body
+        return self._pattern.sub(MASK, body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def scrub(self, data: T) -> T:
         """The same data, nested as deep as it is, with every known secret masked in its texts and keys."""

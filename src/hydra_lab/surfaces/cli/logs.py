@@ -55,19 +55,22 @@ def set_up_logs(as_json: bool | None = None, scrub: Scrub = lambda data: data) -
 
 
 def plain_structlog() -> Any:
-    """structlog, and httpx with it, loaded without rich.
+    """structlog, loaded without rich and pygments, and so are others that the program needs anyway.
 
-    Both load it where they can, for coloured tracebacks and a command line that we do not show; that is a tenth of
-    the start.
+    They load these two where they can, for coloured tracebacks and command lines that we do not show; that is a tenth
+    of the start.
     """
     if "structlog" in sys.modules:
         return sys.modules["structlog"]
-    loaded = sys.modules.get("rich")
-    sys.modules["rich"] = None  # type: ignore[assignment] # how Python says that a module cannot be imported
+    loaded = {name: sys.modules.get(name) for name in ("rich", "pygments")}
+    # This is how Python is told that a module cannot be imported.
+    sys.modules.update(dict.fromkeys(loaded))  # type: ignore[arg-type]
     try:
-        importlib.import_module("httpx")
+        for name in ("httpx", "alembic.operations"):
+            importlib.import_module(name)
         return importlib.import_module("structlog")
     finally:
-        del sys.modules["rich"]
-        if loaded is not None:
-            sys.modules["rich"] = loaded
+        for name, module in loaded.items():
+            del sys.modules[name]
+            if module is not None:
+                sys.modules[name] = module

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.operation import Entry
+from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.http.bodies import limited
 from hydra_lab.surfaces.http.visitors import Visitor, check_csrf, visitor_of
 
@@ -102,7 +103,24 @@ async def answered(way: Way, request: Request) -> Response:
         visitor = await to_thread.run_sync(partial(admitted, way, request), limiter=limiter)
         call = await read(way, request, visitor)
         response = way.answer(call) if way.on_loop else await call.in_thread(way.answer)
-    return await response if isinstance(response, Awaitable) else response
+    if isinstance(response, Awaitable):
+        response = await response
+    return masked(request, response)
+
+
+def masked(request: Request, response: Response) -> Response:
+    """The answer to a question with every secret masked that got into it, such as one in the input of some work.
+
+    The answer to a change is left alone: a new key's token is in it, this once.
+    """
+    told_in_text = (response.media_type or "").startswith(("application/json", "text/html"))
+    if request.method == "GET" and told_in_text and isinstance(getattr(response, "body", None), bytes):
+        services: Services = request.app.state.services
+        body = services.scrubber.body(bytes(response.body))
+        if body is not response.body and body != response.body:
+            response.body = body
+            response.headers["content-length"] = str(len(body))
+    return response
 
 
 def looked_up(way: Way, request: Request) -> Response | Awaitable[Response]:
