@@ -9,7 +9,15 @@ from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
-from hydra_lab.kernel.work.add import approval_hold, dependency_holds, hash_of, judged, requirement_holds, time_holds
+from hydra_lab.kernel.work.add import (
+    DOCUMENT_ASKS,
+    approval_hold,
+    dependency_holds,
+    hash_of,
+    judged,
+    requirement_holds,
+    time_holds,
+)
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import ask_again, tell_dependents
@@ -164,6 +172,7 @@ def rejudge(services: Services, connection: Connection, row: Row[Any], now: date
     new = NewItem(
         actor=store.actor_of(row.actor), operation=row.operation, input=row.input, window=row.window,
         not_before=row.not_before, confirmed=row.confirmed, depends_on=tuple(store.dependencies_of(connection, row.id)),
+        ask_first=approvals.asked_because(connection, row.id, DOCUMENT_ASKS),
     )  # fmt: skip
     ask = judged(services, verb, new)
     holds = requirement_holds(services, verb.needs) + time_holds(services, new, now)

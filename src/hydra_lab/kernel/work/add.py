@@ -20,6 +20,8 @@ from hydra_lab.kernel.work.model import HoldKind, NewHold, NewItem, Priority, St
 from hydra_lab.kernel.work.ordering import UNRANKED, phase_rank, priority_rank
 from hydra_lab.kernel.work.window import opens_at, parse_window
 
+DOCUMENT_ASKS = "document-asks"  # the rule that speaks where the work itself says that a person is to be asked
+
 
 def hash_of(operation: str | None, input: dict[str, Any]) -> str:
     """What an approval binds: a digest of the operation's name and its input, independent of key order."""
@@ -79,7 +81,7 @@ def judged(services: Services, verb: Operation, new: NewItem) -> Decision | None
         )
     if decision.verdict is Verdict.ASK:
         return decision
-    return Decision(verdict=Verdict.ASK, rule="document-asks", reason=new.ask_first) if new.ask_first else None
+    return Decision(verdict=Verdict.ASK, rule=DOCUMENT_ASKS, reason=new.ask_first) if new.ask_first else None
 
 
 def approval_hold(decision: Decision, now: datetime) -> NewHold:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hydra_lab.kernel.work.model import Priority, Rank
 
+NUMBERED = 100  # where phases with a number for a name begin
 UNRANKED = 1_000  # phase or tier of work that has none: after all that have one
 
 
@@ -26,9 +27,11 @@ def priority_rank(priority: Priority) -> int:
 
 
 def phase_rank(phase: str | None) -> int:
-    """Phases sort by letter: ``A`` 0, ``B`` 1, …; ``UNRANKED`` when there is none."""
-    letter = (phase or "").strip().upper()[:1]
-    return ord(letter) - ord("A") if letter and "A" <= letter <= "Z" else UNRANKED
+    """Phases sort by letter (``A`` 0, ``B`` 1, …) or, after those, by number; ``UNRANKED`` when there is none."""
+    name = (phase or "").strip().upper()
+    if name.isascii() and name.isdigit():
+        return min(NUMBERED + int(name), UNRANKED - 1)
+    return ord(name[0]) - ord("A") if name and "A" <= name[0] <= "Z" else UNRANKED
 
 
 def urgency(item: Ready, now: datetime, aging: timedelta) -> int:
@@ -58,7 +61,7 @@ def rule_of(item: Ready, now: datetime, aging: timedelta) -> str:
     if risen:
         words.append(f"risen {risen} {'class' if risen == 1 else 'classes'} by waiting")
     if item.phase != UNRANKED:
-        words.append(f"phase {chr(ord('A') + item.phase)}")
+        words.append(f"phase {item.phase - NUMBERED if item.phase >= NUMBERED else chr(ord('A') + item.phase)}")
     if item.tier != UNRANKED:
         words.append(f"tier {item.tier}")
     return ", ".join(words) + ", then the oldest first"

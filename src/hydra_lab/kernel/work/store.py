@@ -292,5 +292,6 @@ def prunable(connection: Connection, before: datetime, limit: int) -> list[tuple
     open_ = waits.c.state.in_((State.HELD, State.QUEUED, State.RUNNING))
     needed = exists().where(dependencies.c.on_item == c.id, waits.c.id == dependencies.c.item, open_)
     kept = or_(needed, exists().where(artifacts.c.item == c.id), exists().where(schedules.c.last_item == c.id))
-    found = connection.execute(select(c.id, c.attempt).where(ended, c.section.is_(None), ~kept).limit(limit))
+    documented = and_(c.origin.is_not(None), ~func.coalesce(c.key, "").startswith("schedule:"))
+    found = connection.execute(select(c.id, c.attempt).where(ended, ~documented, ~kept).limit(limit))
     return [(row.id, row.attempt) for row in found]

@@ -72,6 +72,12 @@ def granted_items(connection: Connection, ids: list[str]) -> set[tuple[str, str,
     return {(row.item, row.operation, row.input_hash) for row in rows}
 
 
+def asked_because(connection: Connection, item: str, rule: str) -> str | None:
+    """The reason with which a rule has asked about an item before; ``None`` if it never did."""
+    query = select(approvals.c.reason).where(approvals.c.item == item, approvals.c.rule == rule)
+    return connection.execute(query.order_by(approvals.c.asked_at.desc())).scalar()
+
+
 def answer(connection: Connection, id: str, *, answer: str, by: str, at: datetime, comment: str | None = None) -> bool:
     """Keep an answer; ``False`` if the question was answered already."""
     change = update(approvals).where(approvals.c.id == id, approvals.c.answer.is_(None))
