@@ -16,7 +16,7 @@ from hydra_lab.surfaces.cli.program import Application, Program
 from hydra_lab.surfaces.cli.say import aside, complain, say
 
 OWNER = Actor(kind=ActorKind.PERSON, name="owner", scopes=frozenset({"admin"}))
-TRY_NEXT = ("queue list", "inbox list", "queue add health.show --watch")
+TRY_NEXT = ("queue list", "inbox list", "queue add docs.api --watch")
 
 
 def up(program: Program, overrides: Mapping[str, Any], config: Path | None, backlog: Path | None) -> int:
