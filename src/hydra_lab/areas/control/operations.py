@@ -81,7 +81,6 @@ def refuse_past(ctx: Context, until: datetime | None) -> None:
 
 def switch(ctx: Context, mode: Mode, until: datetime | None = None, reason: str | None = None) -> None:
     """Change the mode, journalled."""
-    refuse_past(ctx, until)
     state = ModeState(mode=mode, since=ctx.clock.now(), until=until, reason=reason)
     with ctx.begin() as connection:
         ctx.services.policy.set_mode(connection, state, ctx.actor)
