@@ -24,7 +24,7 @@ class NewSchedule(Input):
         default=None, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Default: made from the title"
     )
     priority: Priority = Priority.MEDIUM
-    lane: str | None = None
+    lane: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]{1,64}$", description="Where it runs")
 
 
 class ScheduleId(Input):
