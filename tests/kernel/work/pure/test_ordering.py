@@ -85,6 +85,8 @@ def test_the_rule_says_what_gives_an_item_its_place() -> None:
     assert said == "low priority, risen 2 classes by waiting, phase B, tier 3, then the oldest first"
 
 
-@pytest.mark.parametrize(("phase", "rank"), [("A", 0), ("b", 1), (" C: later", 2), (None, 1_000), ("9", 109), ("?", 1_000)])
+@pytest.mark.parametrize(
+    ("phase", "rank"), [("A", 0), ("b", 1), (" C: later", 2), (None, 1_000), ("9", 109), ("?", 1_000)]
+)
 def test_phases_sort_by_their_letter_or_number(phase: str | None, rank: int) -> None:
     assert phase_rank(phase) == rank
