@@ -72,7 +72,18 @@ def test_work_that_waits_for_one_credential_stands_under_it_together(shop: Works
     assert missing["detail"] == items[0]["holds"][0]["detail"]
     assert missing["unblock"]
     assert missing["since"] == items[0]["holds"][0]["since"]
-    assert told["total"] == 1
+    assert (missing["waiting"], told["total"]) == (3, 1)
+
+
+def test_a_short_list_shows_who_has_waited_longest_for_each_thing(shop: Workshop) -> None:
+    items = [shop.add("bench.lamp", text) for text in ("one", "two", "three")]
+    other = NewHold(kind=HoldKind.REQUIREMENT, detail="Waits for a bell.", unblock="Hang a bell.", ref="bell")
+    plan = NewHold(kind=HoldKind.PLAN, detail="Nobody knows.", unblock="Choose an operation.")
+    later = [NewItem(actor=BACKLOG, operation=None, title=f"Ring {n}", holds=(plan, other)) for n in range(5)]
+    shop.services.work.add_all(later)
+    lamp, bell = inbox(shop, limit=2)["missing"]
+    assert ([item["id"] for item in lamp["items"]], lamp["waiting"]) == ([item["id"] for item in items[:2]], 3)
+    assert (bell["integration"], bell["title"], len(bell["items"]), bell["waiting"]) == ("bell", "bell", 2, 5)
 
 
 def test_once_it_is_configured_nobody_waits_for_it(shop: Workshop) -> None:

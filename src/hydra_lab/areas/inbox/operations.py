@@ -7,9 +7,11 @@ from pydantic import Field
 
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
-from hydra_lab.kernel.work import HoldKind, Item
+from hydra_lab.kernel.work import HoldKind, Item, store
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.approvals.store import Approval
+from hydra_lab.kernel.work.due import store as due
+from hydra_lab.kernel.work.find import store as find
 
 
 class Question(Output):
@@ -36,7 +38,8 @@ class Missing(Output):
     detail: str
     unblock: str
     since: datetime
-    items: list[Item]
+    items: list[Item] = Field(description="Those that have waited longest")
+    waiting: int = Field(description="How many wait for it in all")
 
 
 class Unplanned(Output):
@@ -94,20 +97,25 @@ def list_(ctx: Context, input: Most) -> Inbox:
 
 
 def missing_of(ctx: Context, limit: int) -> list[Missing]:
-    """Integrations that items wait for, with those items, the longest waiting first."""
-    items, _, _ = ctx.services.work.page(hold=HoldKind.REQUIREMENT, limit=limit)
-    found: dict[str, list[tuple[Item, Any]]] = {}
-    for item in items:
-        for hold in item.holds:
-            if hold.kind is HoldKind.REQUIREMENT and hold.ref:
-                found.setdefault(meant_by(ctx, hold.ref), []).append((item, hold))
-    rows = [
-        Missing(
-            integration=name, title=title_of(ctx, name), detail=pairs[0][1].detail, unblock=pairs[0][1].unblock,
-            since=min(hold.since for _, hold in pairs), items=[item for item, _ in pairs],
-        )
-        for name, pairs in found.items()
-    ]  # fmt: skip
+    """Integrations that items wait for, with the oldest of those items, the longest waiting first."""
+    found: dict[str, list[Any]] = {}
+    waiting: dict[str, int] = {}
+    with ctx.read() as connection:
+        for need in due.requirements(connection):
+            name = meant_by(ctx, need)
+            holds, total = find.longest_on(connection, HoldKind.REQUIREMENT, need, limit)
+            found.setdefault(name, []).extend(holds)
+            waiting[name] = waiting.get(name, 0) + total
+        ids = {hold.item for holds in found.values() for hold in holds}
+        items = store.items_by_id(connection, ids, ctx.services.work.everything_hold())
+    rows = []
+    for name, holds in found.items():
+        holds.sort(key=lambda hold: hold.since)
+        own = dict.fromkeys(hold.item for hold in holds)
+        rows.append(Missing(
+            integration=name, title=title_of(ctx, name), detail=holds[0].detail, unblock=holds[0].unblock,
+            since=holds[0].since, items=[items[id] for id in own], waiting=waiting[name],
+        ))  # fmt: skip
     return sorted(rows, key=lambda row: row.since)
 
 

@@ -1,1 +1,1 @@
-"""Finding an item by as much of its id as a person types."""
+"""Finding items: by as much of an id as a person types, or by what they wait for."""
