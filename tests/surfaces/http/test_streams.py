@@ -131,3 +131,24 @@ def test_open_streams_end_when_the_server_stops() -> None:
         return sent
 
     assert asyncio.run(run())[-1] == "b''"
+
+
+def test_a_stream_that_never_pauses_ends_when_its_client_leaves() -> None:
+    async def endless() -> AsyncIterator[Frame]:
+        while True:
+            yield Frame(data="x")
+
+    async def send(_message: object) -> None:
+        return
+
+    async def leaves() -> dict[str, str]:
+        await asyncio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    async def run() -> int:
+        kept = Streams()
+        response = await event_stream(kept, endless())
+        await asyncio.wait_for(response({"type": "http", "path": "/x"}, leaves, send), 5)  # type: ignore[arg-type]
+        return kept.open
+
+    assert asyncio.run(run()) == 0

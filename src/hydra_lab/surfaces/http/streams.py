@@ -19,6 +19,8 @@ BEAT_S = 15.0
 SLOW_S = 30.0
 # How long the first frame is waited for, so that an error at the start still becomes a status.
 FIRST_S = 0.1
+# Frames in a row before others get their turn: without it a stream that never pauses would be all the server does.
+TURN = 32
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -120,6 +122,8 @@ class EventStream(Response):
                 return
             await self.put(send, frame.wire)
             self._passed += 1
+            if self._passed % TURN == 0:
+                await asyncio.sleep(0)
             coming = anext(self._frames)
 
     async def put(self, send: Send, chunk: bytes) -> None:
