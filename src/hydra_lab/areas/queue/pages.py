@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from hydra_lab.areas.queue.model import Stats
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import HoldKind, Item, State
+from hydra_lab.kernel.work import HoldKind, Item, State, measure
 from hydra_lab.kernel.work import store as work
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.logs import store as logs
@@ -35,19 +34,20 @@ NOT_TOLD = ("source", "key", "planned_by")
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Work by state, or one page of what fits the filter."""
     query = {name: request.query.get(name, "") for name in FILTERS}
-    stats: Stats = ctx.call("queue.stats")
+    work_, everything = ctx.services.work, ctx.services.work.everything_hold()
+    with ctx.read() as connection:
+        states = measure.counts(connection, all_paused=everything is not None)
+        tiers = measure.tiers(connection)
     chosen = {name: value for name, value in query.items() if value}
     values = {
-        "query": query, "filtered": bool(chosen), "chips": chips(stats, query), "tiers": sorted(stats.tiers),
-        "aging": f"{ctx.services.settings.current.aging_h:g}", "has_running": stats.states.get("running", 0) > 0,
-        "blocked": stats.blocked, "first": None, "older": None,
+        "query": query, "filtered": bool(chosen), "chips": chips(states, query), "tiers": sorted(tiers),
+        "aging": f"{ctx.services.settings.current.aging_h:g}", "has_running": states.get("running", 0) > 0,
+        "blocked": work_.node.releaser.blocked if work_.node else None, "first": None, "older": None,
     }  # fmt: skip
     if not chosen:
-        groups = [
-            group(ctx, state, limit, stats.states.get(state, 0)) for state, limit in ORDER if stats.states.get(state)
-        ]
+        groups = [group(ctx, state, limit, states.get(state, 0)) for state, limit in ORDER if states.get(state)]
         shown = sum(len(one["items"]) for one in groups)
-        return {**values, "groups": groups, "shown": shown, "total": sum(stats.states.values())}
+        return {**values, "groups": groups, "shown": shown, "total": sum(states.values())}
     cursor = request.query.get("cursor")
     listing = ctx.call("queue.list", **chosen, limit=PAGE, **({"cursor": cursor} if cursor else {}))
     groups = [{"title": "", "items": listing.items}] if listing.items else []
@@ -58,15 +58,15 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def chips(stats: Stats, query: dict[str, str]) -> list[dict[str, Any]]:
+def chips(states: dict[str, int], query: dict[str, str]) -> list[dict[str, Any]]:
     """One link for each state, with how many items are in it."""
     rest = {name: value for name, value in query.items() if value and name != "state"}
     every = {
-        "state": "", "label": "All", "count": sum(stats.states.values()), "query": rest, "current": not query["state"],
+        "state": "", "label": "All", "count": sum(states.values()), "query": rest, "current": not query["state"],
     }  # fmt: skip
     return [every] + [
         {
-            "state": state, "label": TITLES[state], "count": stats.states.get(state, 0),
+            "state": state, "label": TITLES[state], "count": states.get(state, 0),
             "query": {**rest, "state": state}, "current": query["state"] == state,
         }
         for state, _ in ORDER

@@ -1,6 +1,8 @@
 """Home: what needs you, what runs, what is held and why, today in numbers, and what happened last."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from statistics import median
 from typing import Any
 
 from hydra_lab.kernel.area import Page, PageRequest
@@ -9,14 +11,15 @@ from hydra_lab.kernel.contributions import Card
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import Hold, HoldKind, Item, store
+from hydra_lab.kernel.work import Hold, HoldKind, Item, State, measure, store
 from hydra_lab.kernel.work.logs import store as logs
+from hydra_lab.kernel.work.measure.store import finished_rows
 from hydra_lab.kernel.work.ordering import order
 from hydra_lab.surfaces.web.look.looks import HOLD_COUNTS
-from hydra_lab.surfaces.web.look.words import duration, listed, plural
+from hydra_lab.surfaces.web.look.words import listed, plural
 
 NEEDS, LATEST, EXAMPLES = 6, 8, 4
-HELD_READ = 200
+RECENT = 50
 # Journal entries that only frame others: the change itself has its own line.
 # Reasons in the order a person looks at them: what they can release first.
 RELEASE = (
@@ -29,39 +32,65 @@ FRAMES = ("operations.called", "operations.done")
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Everything on the home page."""
-    stats = ctx.call("queue.stats")
+    queue, inbox = measured(ctx), ctx.call("inbox.list", limit=100)
     running: list[Item] = ctx.call("queue.list", state="running", limit=8).items
-    held: list[Item] = ctx.call("queue.list", state="held", limit=HELD_READ).items
     now = ctx.clock.now().astimezone(ctx.services.settings.current.zone)
     return {
         "today": f"{now:%A}, {now.day} {now:%B}",
-        "headline": headline(stats),
-        "empty": not any(stats.states.values()),
-        "needs": needs(ctx),
-        "running": running_now(ctx, stats, running),
-        "numbers": numbers(ctx, stats),
-        "held": reasons_held(held, stats.holds if stats.states.get("held", 0) > len(held) else {}),
+        "headline": headline(queue),
+        "empty": not any(queue.states.values()),
+        "needs": needs(inbox),
+        "running": running_now(ctx, running),
+        "numbers": numbers(ctx, queue),
+        "held": reasons_held(ctx, inbox, queue.holds),
         "latest": latest(ctx),
         "cards": cards(ctx),
     }
 
 
-def headline(stats: Any) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """The queue in the few numbers that home shows."""
+
+    states: dict[str, int]
+    holds: dict[str, int]
+    done_today: int
+    failed_today: int
+    oldest_ready_at: datetime | None
+    usual: timedelta | None  # the median of today's latest finished work
+
+
+def measured(ctx: Context) -> Queue:
+    """Measure the queue now."""
+    zone = ctx.services.settings.current.zone
+    midnight = datetime.combine(ctx.clock.now().astimezone(zone).date(), time(), tzinfo=zone)
+    paused = ctx.services.work.everything_hold() is not None
+    with ctx.read() as connection:
+        today = measure.finished_since(connection, midnight)
+        latest_ = finished_rows(connection, midnight, RECENT)
+        took = [row.finished_at - row.started_at for row in latest_ if row.started_at and row.state == State.DONE]
+        return Queue(
+            states=measure.counts(connection, all_paused=paused), holds=measure.holds_by_kind(connection),
+            done_today=today.get("done", 0), failed_today=today.get("failed", 0),
+            oldest_ready_at=measure.oldest_ready(connection), usual=median(took) if took else None,
+        )  # fmt: skip
+
+
+def headline(queue: Queue) -> str:
     """The state of the queue in one sentence."""
-    states = stats.states
+    states = queue.states
     parts = [
         f"{states[name]:,} {word}"
         for name, word in (("running", "running"), ("queued", "ready"), ("held", "held"))
         if states.get(name)
     ]
-    if stats.failed_today:
-        parts.append(f"{stats.failed_today} failed today")
+    if queue.failed_today:
+        parts.append(f"{queue.failed_today} failed today")
     return f"{', '.join(parts)}." if parts else "Nothing is waiting and nothing runs."
 
 
-def needs(ctx: Context) -> dict[str, Any]:
+def needs(inbox: Any) -> dict[str, Any]:
     """What a person can act on: approvals first, then what is missing, then that work without a plan is there."""
-    inbox = ctx.call("inbox.list", limit=100)
     rows = [
         {
             "icon": "shield-question-mark",
@@ -98,19 +127,20 @@ def needs(ctx: Context) -> dict[str, Any]:
     return {"rows": rows[:NEEDS], "total": len(rows)}
 
 
-def running_now(ctx: Context, stats: Any, running: list[Item]) -> dict[str, Any]:
+def running_now(ctx: Context, running: list[Item]) -> dict[str, Any]:
     """What runs, the last line each said, and what comes next."""
     tails = {}
     with ctx.read() as connection:
         for item in running:
             last = logs.last_lines(connection, item.id, 1)
             tails[item.id] = last[-1].text if last else (item.progress.message if item.progress else "")
+    node = ctx.services.work.node
     return {
         "rows": running,
         "tails": tails,
-        "slots": sum(lane["slots"] for lane in stats.lanes.values()),
+        "slots": sum(node.slots.lanes().values()) if node else 0,
         "next": next_up(ctx),
-        "idle": stats.blocked or "Work that is ready starts here by itself.",
+        "idle": (node.releaser.blocked if node else None) or "Work that is ready starts here by itself.",
     }
 
 
@@ -124,13 +154,13 @@ def next_up(ctx: Context) -> Item | None:
         return store.item(connection, line[0].id) if line else None
 
 
-def numbers(ctx: Context, stats: Any) -> dict[str, Any]:
+def numbers(ctx: Context, queue: Queue) -> dict[str, Any]:
     """Today in numbers."""
-    failed: list[Item] = ctx.call("queue.list", state="failed", limit=1).items if stats.failed_today else []
+    failed: list[Item] = ctx.call("queue.list", state="failed", limit=1).items if queue.failed_today else []
     return {
-        "done": stats.done_today, "failed": stats.failed_today, "last_failed": failed[0] if failed else None,
-        "ready": stats.states.get("queued", 0), "oldest": stats.oldest_ready_at,
-        "held": stats.states.get("held", 0), "reasons": reasons(stats.holds), "median": median(stats.median_seconds),
+        "done": queue.done_today, "failed": queue.failed_today, "last_failed": failed[0] if failed else None,
+        "ready": queue.states.get("queued", 0), "oldest": queue.oldest_ready_at,
+        "held": queue.states.get("held", 0), "reasons": reasons(queue.holds), "usual": queue.usual,
     }  # fmt: skip
 
 
@@ -141,35 +171,27 @@ def reasons(holds: dict[str, int]) -> str:
     )
 
 
-def median(seconds: dict[str, float]) -> str:
-    """The middle one of the operations' usual durations."""
-    return duration(sorted(seconds.values())[len(seconds) // 2]) if seconds else ""
-
-
-def reasons_held(held: list[Item], counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Held work by reason, those a person can release first: what is waited for, how many wait, and a few of them.
-
-    ``counts`` are the items each kind of hold keeps in all, given where not all held items are in ``held``.
-    """
-    groups: dict[tuple[HoldKind, str], list[Item]] = {}
-    details: dict[tuple[HoldKind, str], Hold] = {}
-    for item in sorted(held, key=lambda one: one.id):
-        for hold in item.holds[:1]:
-            about = "" if hold.kind in (HoldKind.PLAN, HoldKind.APPROVAL) else hold.ref or hold.detail
-            groups.setdefault((hold.kind, about), []).append(item)
-            details.setdefault((hold.kind, about), hold)
+def reasons_held(ctx: Context, inbox: Any, holds: dict[str, int]) -> list[dict[str, Any]]:
+    """Held work by reason, those a person can release first: what is waited for, how many wait, and a few of them."""
     rows = []
-    for (kind, about), items in sorted(groups.items(), key=lambda one: RELEASE.index(one[0][0])):
-        hold = details[kind, about]
-        alone = sum(one is kind for one, _ in groups) == 1
-        rows.append({
-            "kind": kind.value,
-            "words": WORDS.get(kind) or hold.detail,
-            "due": hold.due if kind in (HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY) else None,
-            "count": max(len(items), counts.get(kind.value, 0)) if alone else len(items),
-            "items": items[:EXAMPLES],
-        })  # fmt: skip
+    for kind in RELEASE:
+        count = holds.get(kind.value, 0)
+        if not count:
+            continue
+        if kind is HoldKind.REQUIREMENT:
+            rows += [reason(kind, one.detail, len(one.items), one.items) for one in inbox.missing]
+            continue
+        items = ctx.call("queue.list", hold=kind.value, limit=EXAMPLES).items
+        first = next((hold for item in items for hold in item.holds if hold.kind is kind), None)
+        words = WORDS.get(kind) or (first.detail if first else kind.value.replace("_", " "))
+        rows.append(reason(kind, words, count, items, first))
     return rows
+
+
+def reason(kind: HoldKind, words: str, count: int, items: list[Item], hold: Hold | None = None) -> dict[str, Any]:
+    """One reason with the work it holds."""
+    due = hold.due if hold and kind in (HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
+    return {"kind": kind.value, "words": words, "due": due, "count": count, "items": items[:EXAMPLES]}
 
 
 def latest(ctx: Context) -> list[Event]:
