@@ -1,4 +1,8 @@
-"""How many durable one-call items a second, beside the same no-op on a bare DBOS queue; the two take turns."""
+"""How many durable one-call items a second, beside the same no-op on a bare DBOS queue; the two take turns.
+
+Only NORMAL compares like with like. With FULL, Hydra syncs its own commits while its engine's connections stay at
+NORMAL, and bare DBOS syncs every commit: that line informs and is held to no budget.
+"""
 
 import subprocess
 import sys
@@ -22,7 +26,8 @@ def measure(place: Place) -> list[Result]:
         ratio = median(mine / other for mine, other in zip(ours, theirs, strict=True))
         note = f"{median(ours):.0f}/s, bare DBOS {median(theirs):.0f}/s; {SLOTS} slots, {place.sizes.rounds} rounds"
         what = f"durable items/s against bare DBOS, {synchronous}"
-        found.append(Result(what=what, measured=ratio, unit="x", budget=BUDGET, at_least=True, note=note))
+        budget = BUDGET if synchronous == "NORMAL" else None
+        found.append(Result(what=what, measured=ratio, unit="x", budget=budget, at_least=True, note=note))
     return found
 
 
