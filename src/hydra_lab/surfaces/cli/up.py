@@ -55,7 +55,7 @@ class Document:
 def read_backlog(path: Path) -> Document:
     """The document. Raises ``Invalid`` when it cannot be read."""
     try:
-        return Document(path=path, text=path.read_text("utf-8-sig"))
+        return Document(path=path, text=path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise Invalid(f"The backlog {path} cannot be read: {error.strerror}.", fix="Correct --backlog.") from error
     except UnicodeDecodeError as error:

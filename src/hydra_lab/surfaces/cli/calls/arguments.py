@@ -147,7 +147,7 @@ def from_file(text: str) -> str:
         return text
     try:
         raw = sys.stdin.buffer.read() if text == "@-" else Path(text[1:]).expanduser().read_bytes()
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8")
     except OSError as error:
         raise Invalid(f"{text[1:]} cannot be read: {error.strerror}.", fix="Correct the file's name.") from error
     except UnicodeDecodeError as error:

@@ -50,7 +50,7 @@ def show(data: Any) -> None:
         return
     document = whole_text(data)
     if document is not None:
-        sys.stdout.write(document if document.endswith("\n") else document + "\n")
+        sys.stdout.write(document if document.endswith("\n") or not sys.stdout.isatty() else document + "\n")
         return
     console = console_for_people()
     if isinstance(data, list):
