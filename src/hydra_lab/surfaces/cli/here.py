@@ -1,5 +1,6 @@
 """The commands of this machine: starting, mending and saving a Hydra."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,6 +103,8 @@ def commands(program: Program) -> typer.Typer:
 
         say(make_another(program, places.data_dir(data), config))
         aside("This is the new token; it is shown this once. Every session has ended.")
+        if os.environ.get("HYDRA_ADMIN_TOKEN") or os.environ.get("HYDRA_ADMIN_TOKEN_FILE"):
+            aside("HYDRA_ADMIN_TOKEN is set here: where Hydra starts with it, that token takes this one's place.")
 
     @app.command()
     def mcp(data: Data = None) -> None:

@@ -41,8 +41,11 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await to_thread.run_sync(start)
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            await to_thread.run_sync(start)
+        except HydraError as error:
+            app.state.failure = error  # ``serve`` ends at once and raises it
         try:
             yield
         finally:
@@ -61,6 +64,7 @@ def create_app(
     app.state.streams = streams
     app.state.threads = CapacityLimiter(THREADS)
     app.state.error_page = error_page
+    app.state.failure = None
     plain = sorted({path.path for path in paths})
     app.state.near_paths = lambda asked: get_close_matches(asked, plain, n=2, cutoff=0.6)
     return app

@@ -54,13 +54,15 @@ class Server(uvicorn.Server):
             timeout_keep_alive=30, timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
         super().__init__(config)
-        self._streams = app.state.streams
+        self._state = app.state
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so."""
         await super().startup(sockets)
-        if self.started:
+        if self._state.failure:
+            self.should_exit = True
+        elif self.started:
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -68,14 +70,16 @@ class Server(uvicorn.Server):
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         self.should_exit = True
-        self._streams.close()
+        self._state.streams.close()
 
 
 def serve(app: Starlette, sock: socket.socket, on_ready: Callable[[], None] = lambda: None) -> bool:
-    """Serve until SIGTERM or SIGINT; whether serving ever began."""
+    """Serve until SIGTERM or SIGINT; whether serving ever began. Raises the error that kept Hydra from starting."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536) if hard > 0 else soft, hard))
     server = Server(app, on_ready)
     server.run(sockets=[sock])
+    if app.state.failure:
+        raise app.state.failure
     return server.started

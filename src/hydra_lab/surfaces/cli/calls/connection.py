@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from hydra_lab.kernel.errors import HydraError, Invalid, Unavailable
 
 DEFAULT_URL = "http://127.0.0.1:8700"
+HERE = ("localhost", "127.0.0.1", "::1")
 NO_SERVER = "Start it with `hydra up`, or set HYDRA_URL to where it runs."
 
 
@@ -175,10 +176,13 @@ def events(lines: Any) -> Iterator[Event]:
 def find_server(data_dir: Path) -> Server:
     """The server by ``HYDRA_URL``, else by what `hydra up` wrote into the data directory, else the usual address.
 
-    The token is ``HYDRA_TOKEN``, else the local file that only the owner of the data directory can read.
+    The token is ``HYDRA_TOKEN``, else the local file that only the owner of the data directory can read; that one is
+    never sent to another machine.
     """
     url = os.environ.get("HYDRA_URL") or written(data_dir).get("url") or DEFAULT_URL
-    token = os.environ.get("HYDRA_TOKEN") or local_token(data_dir)
+    token = os.environ.get("HYDRA_TOKEN")
+    if not token and (not os.environ.get("HYDRA_URL") or urlsplit(url).hostname in HERE):
+        token = local_token(data_dir)
     return Server(url=url.rstrip("/"), token=token)
 
 
