@@ -97,7 +97,7 @@ def needed(ctx: Context, one: Missing) -> dict[str, Any]:
         "how_to": manifest.how_to if manifest else "",
         "providers": [{"name": other.name, "title": other.title} for other in providers],
         "waiting": one.items[:SHOWN_ITEMS],
-        "more": max(0, len(one.items) - SHOWN_ITEMS),
+        "more": max(0, one.waiting - SHOWN_ITEMS),
     }
 
 

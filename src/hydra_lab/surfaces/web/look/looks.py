@@ -61,11 +61,8 @@ HOLD_COUNTS = {
 EVENTS = {
     "done": Look("done", "circle-check"),
     "started": Look("running", "play"),
-    "queued": Look("", "circle-dashed"),
-    "added": Look("", "file-input"),
     "created": Look("", "file-input"),
     "imported": Look("", "file-input"),
-    "updated": Look("", "file-text"),
     "held": Look("held", "circle-pause"),
     "released": Look("", "circle-dashed"),
     "failed": Look("failed", "circle-x"),
@@ -84,8 +81,6 @@ EVENTS = {
     "recovered": Look("warn", "rotate-cw"),
     "skipped": Look("", "clock"),
     "asked": Look("held", "shield-question-mark"),
-    "approved": Look("ok", "shield-check"),
-    "allowed": Look("ok", "shield-check"),
     "rejected": Look("failed", "shield-x"),
     "denied": Look("failed", "shield-x"),
     "lapsed": Look("warn", "clock"),
@@ -93,6 +88,14 @@ EVENTS = {
     "broken": Look("bad", "octagon-alert"),
     "back": Look("ok", "plug"),
     "configured": Look("", "plug"),
+    "calling": Look("", "globe"),
+    "concluded": Look("done", "circle-check"),
+    "outcome_unknown": Look("unknown", "circle-question-mark"),
+    "restarted": Look("running", "play"),
+    "mode_ended": Look("info", "shield-check"),
+    "changed": Look("", "settings"),
+    "revised": Look("", "file-text"),
+    "removed": Look("", "x"),
     "called": Look("", "square-terminal"),
     "opened": Look("", "user"),
     "closed": Look("", "log-out"),
@@ -100,7 +103,6 @@ EVENTS = {
     "refused": Look("failed", "shield-x"),
     "admin_reset": Look("warn", "key-round"),
     "revoked": Look("", "key-round"),
-    "sent": Look("", "send"),
 }
 
 INTEGRATIONS = {

@@ -43,10 +43,20 @@ TOLD = {
     "schedules.refused": "Schedule {s} was refused",
     "control.resumed": "{s} was resumed",
     "integrations.connected": "{s} answers",
+    "items.revised": "{s} was changed by its document",
+    "items.concluded": "{s} is reported complete",
+    "http.outcome_unknown": "Nobody knows whether the call of {s} arrived",
+    "control.restarted": "What the stop had ended goes on",
+    "policy.mode_ended": "The mode ended by itself",
+    "http.calling": "Calling {s}",
+    "http.called": "Called {s}",
+    "backlog.imported": "Backlog {s} was imported",
+    "settings.changed": "Setting {s} was changed",
+    "schedules.created": "Schedule made: {s}",
+    "schedules.removed": "Schedule removed: {s}",
     "integrations.lost": "{s} does not answer",
     "integrations.back": "{s} answers again",
     "integrations.configured": "{s} was configured",
-    "integrations.forgotten": "The settings of {s} were forgotten",
 }
 # Data worth a second line, the first that is there.
 SECOND = ("detail", "message", "reason", "problem", "rule")

@@ -102,7 +102,7 @@ def needs(inbox: Any) -> dict[str, Any]:
         for one in inbox.approvals
     ]
     for one in inbox.missing:
-        count = plural(len(one.items), "item waits", "items wait")
+        count = plural(one.waiting, "item waits", "items wait")
         rows.append(
             {
                 "icon": "key-round",
@@ -179,7 +179,7 @@ def reasons_held(ctx: Context, inbox: Any, holds: dict[str, int]) -> list[dict[s
         if not count:
             continue
         if kind is HoldKind.REQUIREMENT:
-            rows += [reason(kind, one.detail, len(one.items), one.items) for one in inbox.missing]
+            rows += [reason(kind, one.detail, one.waiting, one.items) for one in inbox.missing]
             continue
         items = ctx.call("queue.list", hold=kind.value, limit=EXAMPLES).items
         first = next((hold for item in items for hold in item.holds if hold.kind is kind), None)
@@ -190,7 +190,7 @@ def reasons_held(ctx: Context, inbox: Any, holds: dict[str, int]) -> list[dict[s
 
 def reason(kind: HoldKind, words: str, count: int, items: list[Item], hold: Hold | None = None) -> dict[str, Any]:
     """One reason with the work it holds."""
-    due = hold.due if hold and kind in (HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
+    due = hold.due if hold and kind in (HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
     return {"kind": kind.value, "words": words, "due": due, "count": count, "items": items[:EXAMPLES]}
 
 
