@@ -1,6 +1,7 @@
 """A Hydra in a process of its own that can be killed at any moment, and the test's end of the pipe to it."""
 
 import contextlib
+import faulthandler
 import functools
 import logging
 import multiprocessing
@@ -36,6 +37,7 @@ def serve(pipe: Connection, data: Path, url: str | None, outside: Path, options:
     """In the process: run a Hydra, answer ``(verb, argument)`` with ``(verb, answer)``, until told to stop."""
     os.setpgrp()
     log = (outside.parent / f"{options.get('node', 'hydra')}.log").open("a", buffering=1)
+    faulthandler.register(signal.SIGUSR1, file=log)  # where every thread is, for whoever looks into a hang
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
     logging.disable(logging.CRITICAL)
     engine.FORKS_POLLED_S = 0.1

@@ -39,12 +39,14 @@ class StillHydra(Lab):
         self.releaser = Releaser(self.services, self.slots, BOOT, self.started.append)
         Membership(self.services, boot=BOOT, name="still", alone=True).join(pid=1, lanes=[], is_running=lambda _: False)
 
-    def add(self, title: str, operation: str | None = "bench.echo", actor: Actor = OWNER, **options: Any) -> Item:
+    def new(self, title: str, operation: str | None = "bench.echo", actor: Actor = OWNER, **options: Any) -> NewItem:
+        """An item to add, named by its title."""
+        given = {"input": {"text": title} if operation else {}} | options
+        return NewItem(actor=actor, operation=operation, title=title, **given)
+
+    def add(self, title: str, *arguments: Any, **options: Any) -> Item:
         """Add an item, named by its title."""
-        given = {"text": title} if operation and "input" not in options else {}
-        [(item, _)] = self.work.add_all(
-            [NewItem(actor=actor, operation=operation, title=title, **{"input": given, **options})]
-        )
+        [(item, _)] = self.work.add_all([self.new(title, *arguments, **options)])
         return item
 
     def item(self, item: Item | str) -> Item:

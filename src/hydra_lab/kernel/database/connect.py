@@ -1,6 +1,7 @@
 """Connections: many readers, one writer at a time on SQLite, and what to do once a change is committed."""
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +28,14 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "FULL", pool_size: int = 5) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.name = f"hydra-{uuid.uuid4().hex[:16]}"
         self._writing = threading.local()
         self._writer = threading.RLock()
         if self.is_sqlite:
             self._write = sqlite_engine(url, synchronous, pool_size=1, immediate=True)
             self._read = sqlite_engine(url, synchronous, pool_size=pool_size, immediate=False)
         else:
-            self._write = self._read = postgres_engine(url, pool_size=pool_size, max_overflow=pool_size * 3)
+            self._write = self._read = self.postgres_engine(pool_size=pool_size, max_overflow=pool_size * 3)
 
     @property
     def path(self) -> Path | None:
@@ -89,6 +91,26 @@ class Database:
         with self._read.connect() as connection:
             yield connection
 
+    def postgres_engine(self, *, pool_size: int, max_overflow: int) -> Engine:
+        """An engine whose sessions carry this process's name, so that other nodes can end them if it is frozen.
+
+        They also give up by themselves a transaction in which nothing happens.
+        """
+        engine = create_engine(
+            postgres_url(self.url), pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            for setting in (
+                f"application_name = '{self.name}'",
+                f"idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
+            ):
+                connection.execute(f"SET {setting}").close()
+            connection.commit()
+
+        return engine
+
     def healthy(self) -> bool:
         """Whether the database answers."""
         try:
@@ -126,19 +148,6 @@ def writable() -> Iterator[None]:
 def postgres_url(url: str) -> str:
     """The URL with the driver Hydra uses (psycopg 3)."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-
-
-def postgres_engine(url: str, *, pool_size: int, max_overflow: int) -> Engine:
-    """An engine whose sessions give up a transaction in which nothing happens: a process that was frozen in one would
-    keep what it locked from every other node."""
-    engine = create_engine(postgres_url(url), pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}").close()
-        connection.commit()
-
-    return engine
 
 
 def sqlite_engine(url: str, synchronous: str, *, pool_size: int, immediate: bool) -> Engine:

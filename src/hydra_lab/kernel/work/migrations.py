@@ -26,6 +26,7 @@ def create_work_boots(op: Operations) -> None:
         Column("node", String(), nullable=False),
         Column("lanes", Json, nullable=False),
         Column("pid", Integer(), nullable=False),
+        Column("sessions", String(), nullable=False),
         Column("started_at", UtcTime, nullable=False),
         Column("beat_at", UtcTime, nullable=False),
         Column("ended_at", UtcTime),

@@ -54,7 +54,9 @@ def paused_condition(found: Sequence[tuple[str, str, Hold]]) -> ColumnElement[bo
     """Items that a paused tier or lane keeps from running."""
     tiers = [int(value) for scope, value, _ in found if scope == "tier"]
     lanes = [value for scope, value, _ in found if scope == "lane"]
-    conditions = [items.c.tier.in_(tiers)] * bool(tiers) + [items.c.lane.in_(lanes)] * bool(lanes)
+    # An item without a tier is in none: its NULL must not make the condition, or its opposite, unknown.
+    in_tiers = and_(items.c.tier.is_not(None), items.c.tier.in_(tiers))
+    conditions = [in_tiers] * bool(tiers) + [items.c.lane.in_(lanes)] * bool(lanes)
     return or_(*conditions) if conditions else false()
 
 
@@ -117,7 +119,7 @@ def item_of(
 def row_of(connection: Connection, id: str, *, lock: bool = False) -> Row[Any] | None:
     """The bare row of an item; with ``lock`` no other transaction changes it until this one ends."""
     query = select(items).where(items.c.id == id)
-    return connection.execute(query.with_for_update() if lock else query).first()
+    return connection.execute(query.with_for_update(key_share=True) if lock else query).first()
 
 
 def item(connection: Connection, id: str, everything: Hold | None = None) -> Item | None:
@@ -215,7 +217,7 @@ def candidates(
     order = (c.priority, c.phase_rank, c.tier_rank, c.ready_at)
     columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
     query = select(*(columns if brief else c)).where(ready).limit(limit)
-    query = query.with_for_update(skip_locked=True) if lock else query
+    query = query.with_for_update(key_share=True, skip_locked=True) if lock else query
     found = list(connection.execute(query))
     if len(found) < limit:  # there are no more, so no class has any
         return found

@@ -188,6 +188,7 @@ boots = Table(
     Column("node", String, nullable=False),
     Column("lanes", Json, nullable=False),
     Column("pid", Integer, nullable=False),
+    Column("sessions", String, nullable=False),  # what its database sessions call themselves
     Column("started_at", UtcTime, nullable=False),
     Column("beat_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),

@@ -16,7 +16,9 @@ def lock(connection: Connection, ids: Sequence[str]) -> None:
     Without it two transactions that each take one of an item's last two holds off would both see the other's.
     """
     if connection.dialect.name != "sqlite":
-        connection.execute(select(items.c.id).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update())
+        connection.execute(
+            select(items.c.id).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update(key_share=True)
+        )
 
 
 def insert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -137,7 +139,7 @@ def requeue(connection: Connection, id: str, attempt: int) -> bool:
 def still_mine(connection: Connection, id: str, attempt: int) -> bool:
     """Whether this attempt still runs the item; on Postgres its row is locked until the transaction ends."""
     query = select(items.c.id).where(items.c.id == id, items.c.attempt == attempt, items.c.state == State.RUNNING)
-    return connection.execute(query.with_for_update()).first() is not None
+    return connection.execute(query.with_for_update(key_share=True)).first() is not None
 
 
 def checkpoint(connection: Connection, item: str, step: int, part: int) -> Row[Any, Any] | None:

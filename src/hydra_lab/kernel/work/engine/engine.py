@@ -10,7 +10,7 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID
 from sqlalchemy import create_engine, event
 
-from hydra_lab.kernel.database.connect import Database, postgres_engine, postgres_url
+from hydra_lab.kernel.database.connect import Database, postgres_url
 from hydra_lab.kernel.work.engine.recorded import RecordedJson
 from hydra_lab.kernel.work.model import Step
 
@@ -79,7 +79,7 @@ class Engine:
 
     def _system_engine(self) -> Any:
         if not self._database.is_sqlite:
-            return postgres_engine(self._database.url, pool_size=5, max_overflow=15)
+            return self._database.postgres_engine(pool_size=5, max_overflow=15)
         engine = create_engine(self._database.url, pool_size=4, max_overflow=16)
 
         @event.listens_for(engine, "connect")

@@ -43,9 +43,11 @@ class Membership:
             for one in replaced:
                 nodes.end(connection, one.id, now)
             boot = Boot(
-                id=self._boot, node=self._name, lanes=lanes, pid=pid, started_at=now, beat_at=now, ended_at=None
-            )
+                id=self._boot, node=self._name, lanes=lanes, pid=pid, sessions=self._services.database.name,
+                started_at=now, beat_at=now, ended_at=None,
+            )  # fmt: skip
             nodes.begin(connection, boot)
+        self._fence(replaced)
         return replaced
 
     def leave(self) -> None:
@@ -77,7 +79,14 @@ class Membership:
         self._beaten = self._services.clock.monotonic()
         for one in lost:
             log.warning("node.lost", node=one.node, boot=one.id)
+        self._fence(lost)
         return True, leads, lost
+
+    def _fence(self, lost: list[Boot]) -> None:
+        """See to it that boots that were given up hold nothing in the database any more."""
+        for one in lost:
+            with self._services.database.read() as connection:
+                nodes.end_sessions(connection, one.sessions)
 
     def take_back(self) -> list[tuple[str, int]]:
         """Make running work of dead boots ready again; returns the attempts that were lost.

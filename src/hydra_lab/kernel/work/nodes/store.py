@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, column, delete, func, insert, or_, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hydra_lab.kernel.work.tables import boots, leases
@@ -18,6 +18,7 @@ class Boot:
     node: str
     lanes: list[str]
     pid: int
+    sessions: str
     started_at: datetime
     beat_at: datetime
     ended_at: datetime | None
@@ -52,6 +53,16 @@ def end(connection: Connection, id: str, now: datetime) -> bool:
     """Note that a process has ended, or is given up; ``False`` if that was known."""
     change = update(boots).where(boots.c.id == id, boots.c.ended_at.is_(None)).values(ended_at=now)
     return connection.execute(change).rowcount == 1
+
+
+def end_sessions(connection: Connection, name: str) -> None:
+    """End the database sessions of a process that is given up, with all they have open and locked (Postgres).
+
+    A frozen process would otherwise keep its locks from everyone for as long as it is frozen.
+    """
+    if connection.dialect.name == "postgresql":
+        sessions = select(func.pg_terminate_backend(column("pid"))).select_from(table("pg_stat_activity"))
+        connection.execute(sessions.where(column("application_name") == name))
 
 
 def silent(connection: Connection, since: datetime, but: str) -> list[Boot]:
