@@ -11,6 +11,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.status = 200
         self._go = threading.Event()
         slow = self
 
@@ -18,7 +19,7 @@ class Slow:
             def do_GET(self) -> None:
                 slow.calls += 1
                 slow._go.wait(60)
-                self.send_response(200)
+                self.send_response(slow.status)
                 self.send_header("Content-Length", "2")
                 self.end_headers()
                 self.wfile.write(b"ok")

@@ -81,6 +81,20 @@ def test_an_items_page_follows_it_to_its_result(browser: Any, lab: Server, slow:
         assert page.evaluate("window.mark") is True
 
 
+def test_failed_work_says_why_and_goes_on_from_a_chosen_step(browser: Any, lab: Server, slow: Slow) -> None:
+    slow.status = 404
+    slow.let_go()
+    with visit(browser, lab) as page:
+        page.goto(f"{lab.url}/ui/queue/{call(lab, slow, 'Ask and be refused')}")
+        page.locator("#why .note:has-text('404')").wait_for()
+        page.locator("#item-steps li[data-s=failed], #item-steps li[data-s=done]").first.wait_for()
+        slow.status = 200
+        page.locator("#item-steps button:has-text('Retry from here')").first.click()
+        page.locator(".toast:has-text('Retried from')").wait_for()
+        page.locator("#item-state .pill[data-s=done]").wait_for()
+        page.locator("#story:has-text('items.retried')").wait_for()
+
+
 def test_home_keeps_up_and_its_ages_grow(browser: Any, lab: Server, slow: Slow) -> None:
     with visit(browser, lab) as page:
         page.goto(f"{lab.url}/ui/")

@@ -11,6 +11,7 @@ from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.policy.model import ActorKind
 
 PAGE = 60
+HOURS = 24
 FILTERS = ("q", "actor", "topic", "day", "item")
 
 
@@ -48,6 +49,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "newest": chosen if before else None,
         "fresh": max(0, newest - (seen or newest)) if not before else 0,
         "first": first,
+        "hours": last_day(ctx),
         "actors": [kind.value for kind in ActorKind],
         "topics": topics(ctx),
     }
@@ -67,6 +69,26 @@ def filter_of(ctx: Context, query: dict[str, str]) -> Filter:
         topics=(query["topic"],) if query["topic"] else (), actor=query["actor"] or None, item=query["item"] or None,
         q=query["q"] or None, since=since, until=until,
     )  # fmt: skip
+
+
+def last_day(ctx: Context) -> list[dict[str, Any]]:
+    """The last 24 hours, the running one included: how many entries each has, and how many of failed work."""
+    now = ctx.clock.now()
+    begin = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
+    with ctx.read() as connection:
+        oldest = journal.one(connection, 1)
+        found = []
+        for hour in range(HOURS):
+            since, until = begin + timedelta(hours=hour), begin + timedelta(hours=hour + 1)
+            counts: dict[str, int | None] = {"events": None, "failed": None}
+            if oldest is None or oldest.at < until:  # before Hydra began there is nothing to count
+                failed = Filter(since=since, until=until, names=("items.failed",))
+                counts = {
+                    "events": journal.count(connection, Filter(since=since, until=until)),
+                    "failed": journal.count(connection, failed),
+                }
+            found.append({"at": since, **counts})
+    return found
 
 
 def number(text: str | None) -> int | None:

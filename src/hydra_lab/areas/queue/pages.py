@@ -34,7 +34,7 @@ NOT_TOLD = ("source", "key", "planned_by")
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Work by state, or one page of what fits the filter."""
     query = {name: request.query.get(name, "") for name in FILTERS}
-    work_, everything = ctx.services.work, ctx.services.work.everything_hold()
+    everything = ctx.services.work.everything_hold()
     with ctx.read() as connection:
         states = measure.counts(connection, all_paused=everything is not None)
         tiers = measure.tiers(connection)
@@ -42,7 +42,7 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     values = {
         "query": query, "filtered": bool(chosen), "chips": chips(states, query), "tiers": sorted(tiers),
         "aging": f"{ctx.services.settings.current.aging_h:g}", "has_running": states.get("running", 0) > 0,
-        "blocked": work_.node.releaser.blocked if work_.node else None, "first": None, "older": None,
+        "first": None, "older": None,
     }  # fmt: skip
     if not chosen:
         groups = [group(ctx, state, limit, states.get(state, 0)) for state, limit in ORDER if states.get(state)]
@@ -113,6 +113,7 @@ def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "story": story,
         "behind": behind,
         "names": names(ctx, item),
+        "settings_at": settings_at(ctx, item),
         "reported": isinstance(item.result, dict) and item.result.get("source") == "document",
         "document": document(item),
     }
@@ -145,6 +146,16 @@ def names(ctx: Context, item: Item) -> dict[str, str]:
                 found[hold.ref] = ctx.services.work.get(hold.ref).title
             except NotFound:
                 found[hold.ref] = "an item that is gone"
+    return found
+
+
+def settings_at(ctx: Context, item: Item) -> dict[str, tuple[str, str]]:
+    """For each thing that is missing, the page of the integration that gives it and its title; none where none does."""
+    found: dict[str, tuple[str, str]] = {}
+    for hold in item.holds:
+        for name, one in ctx.services.registry.integrations.items():
+            if hold.kind is HoldKind.REQUIREMENT and hold.ref and (hold.ref == name or hold.ref in one.provides):
+                found.setdefault(hold.ref, (f"/integrations/{name}", one.title))
     return found
 
 

@@ -63,7 +63,9 @@ class Frame:
         """How much Hydra may do alone now."""
         state = self._services.policy.mode()
         look = MODES[state.mode.value]
+        node = self._services.work.node
         return {
+            "blocked": node.releaser.blocked if node else None,
             "name": state.mode.value, "s": look.s, "icon": look.icon, "word": look.word,
             "until": state.until, "reason": state.reason,
         }  # fmt: skip
