@@ -63,9 +63,9 @@ def test_flags_are_given_alone_or_taken_back() -> None:
 
 def test_a_text_comes_from_a_file_that_also_names_it(tmp_path: Path) -> None:
     path = tmp_path / "my notes.md"
-    path.write_text("﻿# Notes\n", "utf-8")
-    assert parse(verb(toys.read), [str(path)]).input == {"text": "# Notes\n", "name": "my notes"}
-    assert parse(verb(toys.read), ["--text", f"@{path}", "--name", "x"]).input == {"text": "# Notes\n", "name": "x"}
+    path.write_bytes(b"# Notes\r\n")
+    assert parse(verb(toys.read), [str(path)]).input == {"text": "# Notes\r\n", "name": "my notes"}
+    assert parse(verb(toys.read), ["--text", f"@{path}", "--name", "x"]).input == {"text": "# Notes\r\n", "name": "x"}
 
 
 def test_a_text_comes_from_what_is_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_a_page_that_is_not_all_says_how_to_go_on(capsys: pytest.CaptureFixture[
 
 def test_a_document_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, {"text": "# A [bold]\n\n| x |\n", "name": "a"}) == "# A [bold]\n\n| x |\n"
-    assert printed(capsys, "just [text]") == "just [text]\n"
+    assert printed(capsys, "just [text]") == "just [text]"  # to a file it goes byte for byte
 
 
 def test_unknown_values_look_unknown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,15 @@
 """How the tables of the backlog came to be."""
 
-from alembic.operations import Operations
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Integer, PrimaryKeyConstraint, String, Text
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 def create(op: Operations) -> None:

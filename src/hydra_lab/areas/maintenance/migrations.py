@@ -1,9 +1,15 @@
 """How the table of disk measurements came to be."""
 
-from alembic.operations import Operations
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, String
 
 from hydra_lab.kernel.database.columns import UtcTime
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 def create(op: Operations) -> None:

@@ -1,9 +1,8 @@
 """Schema changes: each room's list of migrations, applied once, in order, each in a transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, inspect, select
 
 from hydra_lab.kernel.clock import Clock
@@ -11,7 +10,7 @@ from hydra_lab.kernel.database.columns import UtcTime
 from hydra_lab.kernel.database.connect import Database
 from hydra_lab.kernel.errors import NotReady
 
-Migration = Callable[[Operations], None]
+Migration = Callable[[Any], None]  # takes Alembic's Operations; Alembic is imported only when something is applied
 
 versions = Table(
     "schema_versions",
@@ -61,10 +60,18 @@ def migrate(database: Database, rooms: Mapping[str, Sequence[Migration]], clock:
                 lock(connection)
                 if versions_in(connection).get(room, 0) >= number:
                     continue
-                rooms[room][number - 1](Operations(MigrationContext.configure(connection)))
+                rooms[room][number - 1](operations_on(connection))
                 connection.execute(insert(versions).values(room=room, version=number, applied_at=clock.now()))
                 applied += 1
     return applied
+
+
+def operations_on(connection: Connection) -> Any:
+    """Alembic's operations on a connection."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    return Operations(MigrationContext.configure(connection))
 
 
 def lock(connection: Connection) -> None:

@@ -143,6 +143,8 @@ def window_hold(services: Services, text: str, now: datetime) -> NewHold | None:
 
 def dependency_holds(connection: Connection, new: NewItem, batch: set[str]) -> list[NewHold]:
     """A hold for each dependency that is not done. Raises ``NotFound`` for one that does not exist."""
+    if not new.depends_on:
+        return []
     wanted = [one for one in dict.fromkeys(new.depends_on) if one not in batch]
     states = store.existing(connection, wanted, lock=True)  # one that ends now must find who waits for it
     missing = [one for one in wanted if one not in states]

@@ -1,6 +1,9 @@
 """How the tables of work came to be."""
 
-from alembic.operations import Operations
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,6 +18,9 @@ from sqlalchemy import (
 )
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.engine import Engine
+from hydra_lab.kernel.work.find import store as find
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.logs.report import folder_of
 
@@ -32,7 +32,7 @@ def prune(services: Services, engine: Engine, actor: Actor, *, items_days: int, 
     gone = 0
     while True:
         with services.database.begin() as connection:
-            rows = store.prunable(connection, now - timedelta(days=items_days), BATCH)
+            rows = find.prunable(connection, now - timedelta(days=items_days), BATCH)
             changes.delete_items(connection, [id for id, _ in rows])
         for id, _ in rows:
             shutil.rmtree(folder_of(services, id), ignore_errors=True)

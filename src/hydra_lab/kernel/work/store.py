@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, false, func, or_, select, true, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
 from hydra_lab.kernel.work.ordering import Ready
-from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses, schedules
+from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses
 
 LIST_LIMIT = 500
 WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
@@ -66,7 +66,9 @@ def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | N
     if not ids:
         return []
     held: dict[str, list[Hold]] = defaultdict(list)
-    for row in connection.execute(select(holds).where(holds.c.item.in_(ids)).order_by(holds.c.id)):
+    waiting = [row.id for row in rows if row.state == State.HELD]
+    query = select(holds).where(holds.c.item.in_(waiting)).order_by(holds.c.id)
+    for row in connection.execute(query) if waiting else ():
         held[row.item].append(hold_of(row))
     needs: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(dependencies).where(dependencies.c.item.in_(ids))):
@@ -76,7 +78,7 @@ def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | N
     begun = [row.id for row in rows if row.attempt]
     query = select(*columns).where(artifacts.c.item.in_(begun)).order_by(artifacts.c.name)
     for row in connection.execute(query) if begun else ():
-        url = f"/queue/{row.item}/artifacts/{row.name}"
+        url = f"/queue/{row.item}/artifacts/{quote(row.name, safe='')}"
         files[row.item].append(
             Artifact(name=row.name, media_type=row.media_type, size=row.size, url=url, sha256=row.sha256)
         )
@@ -174,7 +176,7 @@ def wanted(
         conditions.append(c.id.in_(select(holds.c.item).where(holds.c.kind == hold)))
     if q:
         like = [column.icontains(q, autoescape=True) for column in (c.title, c.operation, c.section)]
-        conditions.append(or_(*like, c.id.startswith(q, autoescape=True)))
+        conditions.append(or_(*like, c.id.startswith(q, autoescape=True), c.id.endswith(q, autoescape=True)))
     return and_(true(), *conditions)
 
 
@@ -284,16 +286,3 @@ def edges(connection: Connection) -> dict[str, list[str]]:
     for row in connection.execute(query):
         found[row.item].append(row.on_item)
     return found
-
-
-def prunable(connection: Connection, before: datetime, limit: int) -> list[tuple[str, int]]:
-    """Items that ended before a time and that nothing needs any more, each with its last attempt."""
-    c = items.c
-    ended = and_(c.state.in_((State.DONE, State.FAILED, State.CANCELLED)), c.finished_at < before)
-    waits = items.alias()
-    open_ = waits.c.state.in_((State.HELD, State.QUEUED, State.RUNNING))
-    needed = exists().where(dependencies.c.on_item == c.id, waits.c.id == dependencies.c.item, open_)
-    kept = or_(needed, exists().where(artifacts.c.item == c.id), exists().where(schedules.c.last_item == c.id))
-    documented = and_(c.origin.is_not(None), ~func.coalesce(c.key, "").startswith("schedule:"))
-    found = connection.execute(select(c.id, c.attempt).where(ended, ~documented, ~kept).limit(limit))
-    return [(row.id, row.attempt) for row in found]

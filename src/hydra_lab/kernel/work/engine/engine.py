@@ -57,7 +57,7 @@ class Engine:
             "serializer": RecordedJson(),
             "log_level": "CRITICAL",
             "use_listen_notify": False,
-            "notification_listener_polling_interval_sec": 0.5,  # it sleeps so long at stop; idle it asks nothing
+            "notification_listener_polling_interval_sec": 0.2,  # it sleeps so long at stop; idle it asks nothing
             "scheduler_polling_interval_sec": 3600.0,
             "enable_otlp": False,
             "system_database_engine": self._system_engine(),

@@ -1,7 +1,13 @@
 """How the limits' table came to be."""
 
-from alembic.operations import Operations
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Column, Float, String
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 def create(op: Operations) -> None:

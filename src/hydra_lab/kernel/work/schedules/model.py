@@ -38,7 +38,7 @@ def checked(cron: str, time_zone: str) -> None:
         problems.append({"field": "cron", "problem": f"“{cron[:80]}” is no cron line"})
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append({"field": "time_zone", "problem": f"“{time_zone[:80]}” is no IANA time zone"})
     if problems:
         raise Invalid("The schedule cannot be read.", problems=problems, fix=FIELDS_FIX)
