@@ -21,9 +21,9 @@ def scrubber() -> Iterator[Scrubber]:
     """A scrubber that knows a secret; afterwards logging is as it was."""
     one = Scrubber()
     one.add(SECRET)
-    handlers, level = logging.root.handlers[:], logging.root.level
+    handlers, level, before = logging.root.handlers[:], logging.root.level, structlog.get_config()
     yield one
-    structlog.reset_defaults()
+    structlog.configure(**before)
     logging.root.handlers, logging.root.level = handlers, level
 
 
