@@ -55,7 +55,7 @@ def set_up_logs(as_json: bool | None = None, scrub: Scrub = lambda data: data) -
 
 
 def plain_structlog() -> Any:
-    """structlog, loaded without rich and pygments, and so are others that the program needs anyway.
+    """structlog, loaded without rich and pygments, and so is httpx, which the program needs anyway.
 
     They load these two where they can, for coloured tracebacks and command lines that we do not show; that is a tenth
     of the start.
@@ -66,8 +66,7 @@ def plain_structlog() -> Any:
     # This is how Python is told that a module cannot be imported.
     sys.modules.update(dict.fromkeys(loaded))  # type: ignore[arg-type]
     try:
-        for name in ("httpx", "alembic.operations"):
-            importlib.import_module(name)
+        importlib.import_module("httpx")
         return importlib.import_module("structlog")
     finally:
         for name, module in loaded.items():
