@@ -1,7 +1,10 @@
 """Starting Hydra as a command: the command line, given the parts of the program it may need."""
 
+import logging
+import os
 import socket
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -63,7 +66,14 @@ class Hydra:
 
 def main() -> None:
     """The entry point of the command `hydra`."""
-    sys.exit(command_line(Hydra()))
+    code = command_line(Hydra())
+    # Work that blocks in a call outside cannot be interrupted. All that is to be kept is written down by now, and the
+    # item goes on after the next start: its thread must not keep the process.
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[st
         wait, wrong = seconds(query.pop("wait"))
         problems += wrong
     if "last_event_id" in fields and "last-event-id" in request.headers:
-        query.setdefault("last_event_id", request.headers["last-event-id"])
+        query["last_event_id"] = request.headers["last-event-id"]  # newer than an address made before a reconnect
     if query and not reads:
         problems += [{"field": name, "problem": "belongs in the JSON body, not in the query"} for name in query]
     for name, value in {**(query if reads else {}), **call.path}.items():
