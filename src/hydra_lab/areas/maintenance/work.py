@@ -122,7 +122,8 @@ def check_disks(ctx: Context) -> DisksChecked:
     disks = ctx.transaction("keep", kept)
     ctx.artifact("disks.md", disks_report(disks, found.unread, now).encode(), "text/markdown")
     fullest = max(disks, key=lambda one: one.used_percent)
-    summary = f"{len(disks)} file system{'s hold' if len(disks) != 1 else ' holds'} data; the fullest, {fullest.mount}, has {gib(fullest.free)} free."
+    holding = "1 file system holds" if len(disks) == 1 else f"{len(disks)} file systems hold"
+    summary = f"{holding} data; the fullest, {fullest.mount}, has {gib(fullest.free)} free."
     return DisksChecked(summary=summary, node=node, disks=disks, unread=found.unread)
 
 

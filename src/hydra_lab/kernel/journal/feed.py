@@ -75,6 +75,11 @@ class Feed:
         """How many follow now."""
         return len(self._followers)
 
+    @property
+    def last(self) -> int | None:
+        """The id of the newest entry handed to the followers; ``None`` while nobody has followed yet."""
+        return self._last
+
     def start(self) -> None:
         """Begin to read."""
         self._unlisten = self._journal.listen(self._wake.set)

@@ -77,8 +77,12 @@ class Metrics:
         yield labelled(GaugeMetricFamily("hydra_lane_busy", "Items running in a lane here.", labels=["lane"]), busy)
         yield labelled(GaugeMetricFamily("hydra_lane_slots", "Items a lane may run here.", labels=["lane"]), sizes)
         yield CounterMetricFamily("hydra_journal_events", "Journal entries ever written.", value=newest)
+        last = self._services.feed.last
+        if last is not None:
+            said = "Journal entries that followers of the event stream have not been given yet."
+            yield GaugeMetricFamily("hydra_journal_lag_events", said, value=max(0, newest - last))
         yield GaugeMetricFamily("hydra_sse_clients", "Open event streams.", value=self._streams.open)
-        dropped = self._streams.dropped
+        dropped = self._streams.dropped + self._services.feed.dropped
         yield CounterMetricFamily("hydra_sse_dropped", "Streams dropped because they were too slow.", value=dropped)
         info = GaugeMetricFamily("hydra_info", "The program.", labels=["version"])
         yield labelled(info, {__version__: 1})
