@@ -8,7 +8,7 @@ from pathlib import Path
 from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import Item, measure, store
+from hydra_lab.kernel.work import Item, State, measure, store
 from tests.crash import area
 
 
@@ -66,13 +66,22 @@ class Left:
         words = (line.split(" ") for line in self.outside.read_text().splitlines())
         return Counter((item, f"{kind} {number}") for item, kind, number, _ in words)
 
-    def wait_until_over(self, ids: list[str], within_s: float = 90) -> None:
-        """Wait until all of these items are over."""
-        deadline = time.monotonic() + within_s
-        open_ = list(ids)
-        while open_ := [id for id in open_ if not self.item(id).state.is_over]:
-            assert time.monotonic() < deadline, f"stuck: {[self.item(id) for id in open_[:3]]}, {self.counts()}"
+    def wait_until_over(self, ids: list[str], stalled_s: float = 60) -> None:
+        """Wait until all of these items are over; fails when none has ended for a while."""
+        moved, open_ = time.monotonic(), self.open_among(ids)
+        while open_:
+            assert time.monotonic() - moved < stalled_s, f"stuck: {self.item(open_[0])}, {self.counts()}"
             time.sleep(0.05)
+            before, open_ = len(open_), self.open_among(open_)
+            moved = time.monotonic() if len(open_) < before else moved
+
+    def open_among(self, ids: list[str]) -> list[str]:
+        """Those of these items that are not over; one that is gone is lost."""
+        with self._database.read() as connection:
+            states = store.existing(connection, ids)
+        lost = [id for id in ids if id not in states]
+        assert not lost, f"lost: {lost[:3]}"
+        return [id for id in ids if not State(states[id]).is_over]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -105,7 +105,7 @@ def test_another_node_leads_when_the_leader_dies(pair: tuple[Process, Process], 
     a, b = pair
     [later] = b.ask("add", [{"operation": "crash.steps", "not_before": left.soon(seconds=2)}])
     a.kill()
-    left.wait_until_over([later], within_s=TAKEN_OVER_S + 10)
+    left.wait_until_over([later], stalled_s=TAKEN_OVER_S + 10)
 
 
 def test_the_journals_ids_are_in_the_order_in_which_they_are_seen(pair: tuple[Process, Process], left: Left) -> None:
