@@ -82,9 +82,13 @@ class Feed:
 
     def start(self) -> None:
         """Begin to read."""
-        self._unlisten = self._journal.listen(self._wake.set)
+        self._unlisten = self._journal.listen(self._noted)
         self._thread = threading.Thread(target=self._read, name="hydra-feed", daemon=True)
         self._thread.start()
+
+    def _noted(self) -> None:
+        if not self._wake.is_set():  # setting takes a lock, asking does not
+            self._wake.set()
 
     def stop(self) -> None:
         """Stop reading; followers stay silent from then on."""

@@ -72,6 +72,6 @@ class Journal:
         return lambda: self._listeners.remove(callback)
 
     def wake(self) -> None:
-        """Run the listeners."""
+        """Run the listeners; they only note that there is news, for this runs after every commit."""
         for callback in list(self._listeners):
             callback()

@@ -33,8 +33,12 @@ class Beats:
         """Begin; beats run only while ``lead`` was called lately."""
         with self._services.database.read() as connection:
             self._last_event = store.newest_id(connection)
-        self._services.journal.listen(self._news.set)
+        self._services.journal.listen(self._noted)
         self._thread.start()
+
+    def _noted(self) -> None:
+        if not self._news.is_set():  # setting takes a lock, asking does not
+            self._news.set()
 
     def lead(self) -> None:
         """This process leads: called about every second."""

@@ -16,6 +16,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
+from hydra_lab.kernel.work.changes.fresh import Fresh
 from hydra_lab.kernel.work.model import HoldKind, NewHold, NewItem, Priority, State
 from hydra_lab.kernel.work.ordering import UNRANKED, phase_rank, priority_rank
 from hydra_lab.kernel.work.window import opens_at, parse_window
@@ -196,14 +197,24 @@ def cycle_in(edges: dict[str, list[str]]) -> list[str]:
     return []
 
 
-def insert(services: Services, connection: Connection, admitted: Sequence[Admitted]) -> None:
-    """Write admitted items with their holds, questions and journal entries, in the caller's transaction."""
+def insert(services: Services, connection: Connection, admitted: Sequence[Admitted]) -> list[Fresh]:
+    """Write admitted items with their holds, questions and journal entries, in the caller's transaction.
+
+    Returns what was written, so that nobody has to read it back.
+    """
     if not admitted:
-        return
+        return []
     now = services.clock.now()
     refuse_cycles(connection, admitted)
-    changes.insert_items(connection, [row_for(services, one, now) for one in admitted])
-    changes.insert_holds(connection, [changes.hold_row(one.id, hold, now) for one in admitted for hold in one.holds])
+    fresh = [
+        Fresh(
+            row=row_for(services, one, now), holds=[changes.hold_row(one.id, hold, now) for hold in one.holds],
+            depends_on=list(dict.fromkeys(one.new.depends_on)),
+        )
+        for one in admitted
+    ]  # fmt: skip
+    changes.insert_items(connection, [one.row for one in fresh])
+    changes.insert_holds(connection, [hold for one in fresh for hold in one.holds])
     changes.insert_dependencies(
         connection, [(one.id, on) for one in admitted for on in dict.fromkeys(one.new.depends_on)]
     )
@@ -220,6 +231,7 @@ def insert(services: Services, connection: Connection, admitted: Sequence[Admitt
                 "approvals.asked", actor=one.new.actor, item=one.id, subject=one.new.title, data=data
             ))  # fmt: skip
     services.journal.write_many(connection, rows)
+    return fresh
 
 
 def question(services: Services, one: Admitted, decision: Decision, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hydra_lab.kernel.work.add import Admitted, admit, insert
 from hydra_lab.kernel.work.beat import look_again, release_requirement, tick
 from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.changes import store as changes
+from hydra_lab.kernel.work.changes.fresh import Fresh, fresh_items
 from hydra_lab.kernel.work.limits.judge import spend
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, State, Step
 from hydra_lab.kernel.work.nodes.membership import BEAT_S
@@ -116,8 +117,10 @@ class Work(Parts):
         everything = self.everything_hold()
 
         def added(connection: Connection) -> list[tuple[Item, bool]]:
-            ids = self.insert(connection, new)
-            found = store.items_by_id(connection, [id for id, _ in ids], everything)
+            ids, fresh = self._inserted(connection, new)
+            known = [id for id, created in ids if not created]
+            found = store.items_by_id(connection, known, everything) if known else {}
+            found |= fresh_items(connection, fresh, everything)
             return [(found[id], created) for id, created in ids]
 
         answer = in_turn(self.services.database, added)
@@ -130,6 +133,10 @@ class Work(Parts):
         ``depends_on`` may name an id, or the ``key`` of an item that exists or comes with this call.
         Raises what ``admit`` raises, with the number of the wrong item, and then nothing is added.
         """
+        return self._inserted(connection, new)[0]
+
+    def _inserted(self, connection: Connection, new: Sequence[NewItem]) -> tuple[list[tuple[str, bool]], list[Fresh]]:
+        """Like ``insert``, with what was written of the items that are new."""
         services, now = self.services, self.services.clock.now()
         found: list[tuple[str, bool]] = []
         keys: dict[str, str] = {}
@@ -150,8 +157,7 @@ class Work(Parts):
                 if len(new) > 1:
                     error.detail = f"Item {number + 1} of {len(new)}: {error.detail}"
                 raise
-        insert(services, connection, admitted)
-        return found
+        return found, insert(services, connection, admitted)
 
     def _resolved(self, connection: Connection, new: NewItem, keys: dict[str, str]) -> NewItem:
         """The item with keys among its dependencies replaced by ids."""

@@ -87,7 +87,7 @@ def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | N
 
 
 def item_of(
-    row: Row[Any],
+    row: Any,
     held: list[Hold],
     needs: list[str],
     files: list[Artifact],
