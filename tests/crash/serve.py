@@ -56,7 +56,10 @@ def serve(pipe: Connection, data: Path, url: str | None, outside: Path, options:
     while True:
         while not pipe.poll(0.5):
             pass
-        verb, argument = pipe.recv()
+        try:
+            verb, argument = pipe.recv()
+        except EOFError:  # the test is gone
+            os._exit(0)
         match verb:
             case "add":
                 new = [NewItem(actor=OWNER, **one) for one in argument]
