@@ -1,16 +1,20 @@
 """Reading one Markdown file: its headings, links, code, dates and sections, each with its line."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from hydra_lab.areas.knowledge.dates import front_matter_stamps, stamps_in
 from hydra_lab.areas.knowledge.duplicates import prints
 from hydra_lab.areas.knowledge.model import Code, Heading, Link, Note, Section, Stamp
 from hydra_lab.areas.knowledge.slugs import Slugs
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)?---[ \t]*(\r?\n|\Z)", re.DOTALL)
 WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
@@ -27,6 +31,8 @@ BLOCKS = frozenset({"paragraph_open", "fence", "code_block", "html_block", "tabl
 
 def parser() -> MarkdownIt:
     """CommonMark with GitHub's tables and strike-through."""
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
