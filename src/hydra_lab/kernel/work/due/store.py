@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
 from hydra_lab.kernel.work.model import HoldKind, State
 from hydra_lab.kernel.work.tables import holds, items, pauses, schedules
@@ -45,9 +45,9 @@ def open_past_deadline(connection: Connection, now: datetime) -> list[str]:
 def time_has_come(connection: Connection, now: datetime) -> bool:
     """Whether a hold is due, a deadline passed, a pause ended or a schedule fires."""
     looks = (
-        select(holds.c.id).where(holds.c.due <= now),
-        select(items.c.id).where(never_started(), items.c.deadline <= now),
-        select(pauses.c.scope).where(pauses.c.until <= now),
-        select(schedules.c.id).where(schedules.c.paused.is_(False), schedules.c.next_at <= now),
+        exists().where(holds.c.due <= now),
+        exists().where(never_started(), items.c.deadline <= now),
+        exists().where(pauses.c.until <= now),
+        exists().where(schedules.c.paused.is_(False), schedules.c.next_at <= now),
     )
-    return any(connection.execute(look.limit(1)).first() for look in looks)
+    return bool(connection.execute(select(or_(*looks))).scalar())

@@ -17,7 +17,7 @@ from hydra_lab.kernel.work.model import Step
 # Changed only when a durable operation's steps change so that a replay of the old ones would be wrong.
 APPLICATION_VERSION = "hydra-1"
 WORKFLOW = "hydra.attempt"
-FORKS_POLLED_S = 0.5  # how soon an attempt goes on that keeps steps of an earlier one; each look costs two reads
+FORKS_POLLED_S = 1.0  # how soon an attempt goes on that keeps steps of an earlier one; each look costs three reads
 
 
 def workflow_id(item: str, attempt: int) -> str:
