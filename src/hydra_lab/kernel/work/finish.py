@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -96,20 +96,26 @@ def retried(verb: Operation, error: BaseException, said: dict[str, Any], *, fail
     return Ending(state=State.HELD, error=said, hold=hold, failed=True)
 
 
-def finish(services: Services, reporter: Reporter, item: str, attempt: int, ending: Ending) -> bool:
-    """Write an attempt's ending. ``False`` when the item is no longer this attempt's: then nothing is written."""
+def finish(
+    services: Services, reporter: Reporter, item: str, attempt: int, ending: Ending, row: Row[Any] | None = None
+) -> bool:
+    """Write an attempt's ending. ``False`` when the item is no longer this attempt's: then nothing is written.
+
+    ``row`` is the item as this attempt read it, where it did: what is taken from it does not change meanwhile.
+    """
     now = services.clock.now()
     with services.database.begin() as connection:
-        row = store.row_of(connection, item, lock=True)
-        if row is None or row.state != State.RUNNING or row.attempt != attempt:
+        row = row or store.row_of(connection, item)
+        if row is None:
             return False
-        reporter.take(connection, item)
         values = {
             "state": ending.state, "result": ending.result, "error": error_row(ending.error), "owner": None,
             "failures": row.failures + (1 if ending.failed else 0), "progress": None,
             "finished_at": now if ending.state.is_over else None, "ready_at": None,
         }  # fmt: skip
-        changes.change(connection, item, values, from_=(State.RUNNING,), attempt=attempt)
+        if not changes.change(connection, item, values, from_=(State.RUNNING,), attempt=attempt):
+            return False
+        reporter.take(connection, item)
         if ending.hold:
             changes.put_hold(connection, item, ending.hold, now)
         if ending.ask:

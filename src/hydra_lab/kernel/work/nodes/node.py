@@ -131,7 +131,7 @@ class Node:
                 return
             ending = self._ended(row, run)
             if ending is not None:
-                self._keep(item, attempt, ending)
+                self._keep(row, ending)
         except Exception:
             log.exception("attempt.lost", item=item, attempt=attempt)
             raise
@@ -174,7 +174,7 @@ class Node:
         output = services.gate.run(verb, parsed, actor=store.actor_of(row.actor), cause=row.cause, run=run)
         return Ending(state=State.DONE, result=services.journal.scrub(verb.dump(output)))
 
-    def _keep(self, item: str, attempt: int, ending: Ending) -> None:
+    def _keep(self, row: Any, ending: Ending) -> None:
         """Write an ending. While the database takes no writes the item stays running and this tries again.
 
         An ending that cannot be written whatever comes (a result no database takes) is a failure that says so.
@@ -182,16 +182,16 @@ class Node:
         pause_s = 0.1
         while True:
             try:
-                finish(self._services, self.reporter, item, attempt, ending)
+                finish(self._services, self.reporter, row.id, row.attempt, ending, row)
                 return
             except Exception as error:
                 if not is_passing(error):
                     if ending.failed:
                         raise
-                    log.exception("finish.failed", item=item, attempt=attempt)
+                    log.exception("finish.failed", item=row.id, attempt=row.attempt)
                     ending = Ending(state=State.FAILED, error=error_row(describe(error)), failed=True)
                     continue
-                log.warning("finish.waits", item=item, attempt=attempt, error=str(error))
+                log.warning("finish.waits", item=row.id, attempt=row.attempt, error=str(error))
             if self._ending.wait(pause_s):
                 return
             pause_s = min(pause_s * 2, 10.0)
