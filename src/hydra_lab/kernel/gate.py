@@ -89,7 +89,7 @@ class Gate:
             raise self.refused(operation, parsed, actor, decision, cause)
         if operation.durable or decision.verdict is Verdict.ASK:
             if not operation.queueable:
-                raise self.needs_a_person(operation, parsed, actor, decision, cause)
+                raise self.refused(operation, parsed, actor, decision, cause)
             item = self._services.work.add(
                 actor=actor,
                 operation=name,
@@ -110,7 +110,7 @@ class Gate:
         if decision.verdict is Verdict.DENY:
             raise self.refused(operation, parsed, actor, decision, None)
         if decision.verdict is Verdict.ASK:
-            raise self.needs_a_person(operation, parsed, actor, decision, None)
+            raise self.refused(operation, parsed, actor, decision, None)
         context = Context(services=self._services, actor=actor)
         if operation.effect is not Effect.READ:
             context = replace(context, cause=self.note("operations.called", operation, parsed, actor, None, None, {}))
@@ -152,22 +152,19 @@ class Gate:
     def refused(
         self, operation: Operation, parsed: Input, actor: Actor, decision: Decision, cause: int | None
     ) -> Denied:
-        """Journal a denial and return the error to raise."""
-        self.note("policy.denied", operation, parsed, actor, cause, None, {"rule": decision.rule})
-        return Denied(
-            f"{operation.name} is not allowed: {decision.reason}", rule=decision.rule,
-            fix="`hydra policy show` lists the rules; an owner may change policy.yaml.",
-        )  # fmt: skip
+        """Journal that a call may not be, or not without a person, and return the error to raise.
 
-    def needs_a_person(
-        self, operation: Operation, parsed: Input, actor: Actor, decision: Decision, cause: int | None
-    ) -> Denied:
-        """Journal that a call which cannot wait as work was to be asked first, and return the error to raise."""
+        A call that policy wants asked comes here when it answers at once: it cannot wait for approval as work can.
+        """
         self.note("policy.denied", operation, parsed, actor, cause, None, {"rule": decision.rule})
-        return Denied(
-            f"{operation.name} is for a person to call: {decision.reason}", rule=decision.rule,
-            fix="It answers at once and cannot wait for approval; have a person call it.",
-        )  # fmt: skip
+        if decision.verdict is Verdict.ASK:
+            said, fix = (
+                "is for a person to call",
+                "It answers at once and cannot wait for approval; have a person call it.",
+            )
+        else:
+            said, fix = "is not allowed", "`hydra policy show` lists the rules; an owner may change policy.yaml."
+        return Denied(f"{operation.name} {said}: {decision.reason}", rule=decision.rule, fix=fix)
 
     def note(
         self,
