@@ -26,10 +26,10 @@ def hydra(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def announced(server: Server) -> None:
-    """Wait until a server has said where it is."""
+def announced(server: Server, until: str = "hydra queue add") -> None:
+    """Wait until a server, which answers before it speaks, has said where it is and what to try next."""
     deadline = time.monotonic() + 30
-    while "Try next" not in server.tail() and time.monotonic() < deadline:
+    while until not in server.tail() and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
@@ -87,6 +87,7 @@ def test_a_worker_without_postgres_is_told_why_not(tmp_path: Path) -> None:
 
 def test_listening_beyond_this_machine_is_explained(make_server: Make) -> None:
     one = make_server("open", "--host", "0.0.0.0").start()
+    announced(one, "lab.example")
     said = one.tail()
     assert "HYDRA_ALLOWED_HOSTS" in said
     assert "not\nencrypted" in said
@@ -120,6 +121,7 @@ def test_the_token_is_printed_at_the_first_start_only_and_is_nowhere_in_the_clea
             assert not path.is_file() or token[0].encode() not in path.read_bytes()
         one.log.unlink()
         one.start()
+        announced(one)
         assert "hyd_" not in one.tail()
     finally:
         one.close()

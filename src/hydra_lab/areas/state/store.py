@@ -33,8 +33,7 @@ def ended_counts(connection: Connection, since: datetime | None) -> dict[str, in
     query = select(items.c.state, func.count()).where(items.c.state.in_(ENDS), items.c.attempt > 0)
     if since is not None:
         query = query.where(items.c.finished_at > since)
-    rows: Any = connection.execute(query.group_by(items.c.state))
-    return dict(rows.tuples().all())
+    return {state: count for state, count in connection.execute(query.group_by(items.c.state))}
 
 
 def reported(connection: Connection) -> int:
