@@ -32,12 +32,15 @@ def environment(**extra: str) -> dict[str, str]:
 class Server:
     """One data directory and the process that serves it; can be started, stopped and killed again and again.
 
-    ``variables`` are environment variables, ``arguments`` further ones of ``hydra up``. What the process printed
-    is in ``log``.
+    ``variables`` are environment variables, ``arguments`` further ones of ``hydra up``, ``command`` is the installed
+    ``hydra``. What the process printed is in ``log``.
     """
 
-    def __init__(self, data: Path, *arguments: str, backlog: Path | None = None, **variables: str) -> None:
+    def __init__(
+        self, data: Path, *arguments: str, backlog: Path | None = None, command: Path = HYDRA, **variables: str
+    ) -> None:
         self.data = data
+        self.command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.token = TOKEN
@@ -57,7 +60,7 @@ class Server:
 
     def start(self, *, wait: bool = True) -> "Server":
         """Start the process; returns when ``/readyz`` answers 200."""
-        command = [HYDRA, "up", "--host", "127.0.0.1", "--port", str(self.port), "--data", self.data]
+        command = [self.command, "up", "--host", "127.0.0.1", "--port", str(self.port), "--data", self.data]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*map(str, command), *self.arguments], env=self.environment, start_new_session=True,
@@ -114,7 +117,7 @@ class Server:
     def hydra(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command line against this server, signed in as its administrator."""
         done = subprocess.run(
-            [str(HYDRA), *arguments], env=self.environment | {"HYDRA_URL": self.url, "HYDRA_TOKEN": TOKEN},
+            [str(self.command), *arguments], env=self.environment | {"HYDRA_URL": self.url, "HYDRA_TOKEN": TOKEN},
             capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         assert not check or done.returncode == 0, f"hydra {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
