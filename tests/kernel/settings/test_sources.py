@@ -74,6 +74,34 @@ def test_values_are_not_in_the_representation(data_dir: Path) -> None:
     assert "pw123456" not in repr(layers)
 
 
+def test_the_base_path_is_the_public_address_path(data_dir: Path) -> None:
+    found = settings(data_dir, HYDRA_PUBLIC_URL="https://Lab.example:8443/hydra/", HYDRA_ALLOWED_HOSTS="nas")
+    assert found.public_url == "https://lab.example:8443/hydra"
+    assert found.base_path == "/hydra"
+    assert found.hosts == ("nas", "lab.example:8443")
+    assert settings(data_dir, HYDRA_BASE_PATH="/lab/hydra/").base_path == "/lab/hydra"
+    assert settings(data_dir, HYDRA_PUBLIC_URL="http://lab.example").base_path == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"HYDRA_PUBLIC_URL": "lab.example/hydra"}, "absolute"),
+        ({"HYDRA_PUBLIC_URL": "https://me@lab.example"}, "no user"),
+        ({"HYDRA_PUBLIC_URL": "https://lab.example:http"}, "no address"),
+        ({"HYDRA_PUBLIC_URL": "https://lab.example/?a=b"}, "no question mark"),
+        ({"HYDRA_BASE_PATH": "hydra"}, "begins with a slash"),
+        ({"HYDRA_BASE_PATH": "/a/../b"}, "such as /hydra"),
+        ({"HYDRA_BASE_PATH": "/hydra?"}, "such as /hydra"),
+        ({"HYDRA_BASE_PATH": "/hydra", "HYDRA_PUBLIC_URL": "https://lab.example"}, "end public_url with /hydra"),
+    ],
+)
+def test_a_wrong_address_says_what_a_right_one_is(data_dir: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(Invalid, match=said) as caught:
+        read(data_dir, **given)
+    assert "HYDRA_" in caught.value.detail
+
+
 def test_variables_that_mean_nothing_are_named(data_dir: Path) -> None:
     layers = read(data_dir, HYDRA_PROT="1", HYDRA_DISCROD__WEBHOOK="a", HYDRA_KEY_FILE="k", HYDRA_ADMIN_TOKEN="t")
     assert layers.unknown == ("HYDRA_DISCROD__WEBHOOK", "HYDRA_PROT")

@@ -8,10 +8,20 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import croniter
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from hydra_lab.kernel.settings.address import host_of, path_of, readable_address, readable_path
 from hydra_lab.kernel.settings.place import default_data_dir, system_time_zone
 
 WINDOW = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
@@ -137,8 +147,27 @@ class Settings(BaseModel):
     allowed_hosts: Hosts = Field(
         (), description="Host names under which Hydra answers, besides localhost and its own address."
     )
+    public_url: Annotated[str, AfterValidator(readable_address)] = Field(
+        "", description="The address people open, such as https://lab.example/hydra; links in messages begin with it."
+    )
+    base_path: Annotated[str, AfterValidator(readable_path)] = Field(
+        "",
+        description="The path below which a reverse proxy shows Hydra, such as /hydra; public_url's path unless set.",
+        validate_default=True,
+    )
     approval_lapse_h: float = Field(72.0, gt=0, description="Hours after which an unanswered approval lapses.")
     log_json: bool | None = Field(None, description="Logs as JSON lines; unset means JSON unless on a terminal.")
+
+    @field_validator("base_path")
+    @classmethod
+    def path_of_the_public_address(cls, path: str, info: ValidationInfo) -> str:
+        """Without a base path it is the public address's; two that differ are refused."""
+        address = info.data.get("public_url", "")
+        if path and address and path != path_of(address):
+            raise ValueError(
+                f"differs from the path of public_url, {address}: end public_url with {path}, or leave base_path out"
+            )
+        return path or path_of(address)
 
     @model_validator(mode="after")
     def database_beside_the_data(self) -> Self:
@@ -150,6 +179,11 @@ class Settings(BaseModel):
     def slots(self, lane: str) -> int:
         """How many items a lane runs at once; a lane nobody sized runs one."""
         return self.lanes.get(lane, 1)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host name under which Hydra answers: the allowed ones and the public address's."""
+        return (*self.allowed_hosts, host_of(self.public_url)) if self.public_url else self.allowed_hosts
 
     @property
     def zone(self) -> ZoneInfo:
@@ -169,4 +203,6 @@ class Settings(BaseModel):
 
 
 # Read before the database is open, so they cannot be kept in it; changed in hydra.toml or the environment.
-AT_START = frozenset({"data_dir", "host", "port", "node", "database_url", "synchronous", "log_json"})
+AT_START = frozenset(
+    {"data_dir", "host", "port", "node", "database_url", "synchronous", "log_json", "public_url", "base_path"}
+)

@@ -56,7 +56,7 @@ def create_app(
     app = Starlette(
         routes=joined(paths),
         lifespan=lifespan,
-        middleware=[Middleware(Guard, hosts=lambda: services.settings.current.allowed_hosts)],
+        middleware=[Middleware(Guard, hosts=lambda: services.settings.current.hosts)],
         exception_handlers={HydraError: on_hydra_error, HTTPException: on_http_error},
     )
     app.router.redirect_slashes = False
