@@ -89,6 +89,7 @@ class Application:
         self.first_token: str | None = None
         self.was_new = False
         self.is_started = False
+        self.was_given_up = False
         self._beats: Beats | None = None
 
     def open(self) -> "Application":
@@ -116,7 +117,7 @@ class Application:
         services, current = self.services, self.services.settings.current
         self.first_token = services.credentials.start()
         runner = Node(
-            services, name=node or current.node, lanes=lanes or dict(current.lanes), gone=leave,
+            services, name=node or current.node, lanes=lanes or dict(current.lanes), gone=self._leave,
             alone=services.database.is_sqlite,
         )  # fmt: skip
         services.feed.start()
@@ -131,6 +132,11 @@ class Application:
         keep_routines(services)
         services.settings.subscribe(lambda _: keep_routines(services))
         self.is_started = True
+
+    def _leave(self) -> None:
+        """End this process in order: others have taken its work over."""
+        self.was_given_up = True
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _read_settings(self) -> None:
         """Take up what another node has set."""
@@ -193,11 +199,6 @@ def every(seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
             callback()
 
     return counted
-
-
-def leave() -> None:
-    """End this process in order: others have taken its work over."""
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def sqlite_only(sources: Layers) -> None:

@@ -50,13 +50,17 @@ def commands(program: Program) -> typer.Typer:
 
     @app.command()
     def worker(
-        lanes: Annotated[str, typer.Option(help="The lanes to run, as default,gpu:a:0 or default=4 with slots.")],
+        lanes: Annotated[str, typer.Option(help="The lanes to run, as default,gpu:attic:0 or default=4 with slots.")],
         node: Annotated[str | None, typer.Option(help="This machine's name among the nodes.")] = None,
         data: Data = None,
         config: Config = None,
         log_json: JsonLogs = None,
     ) -> None:
-        """Run lanes of a Hydra on Postgres on this machine too."""
+        """Run lanes of a Hydra on Postgres on this machine too.
+
+        Ends with 0 when it is asked to, with 75 when other nodes took it for dead:
+        then it must be started again, as systemd's Restart=on-failure does.
+        """
         from hydra_lab.surfaces.cli.worker import work
 
         given = {"node": node, "data_dir": data, "log_json": log_json}

@@ -15,6 +15,7 @@ class Application(Protocol):
     services: "Services"
     first_token: str | None
     was_new: bool
+    was_given_up: bool  # other nodes took it for dead and have its work
 
     def open(self) -> object: ...
     def start(self, *, lanes: dict[str, int] | None = None, node: str | None = None) -> None: ...

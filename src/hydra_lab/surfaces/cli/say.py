@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from hydra_lab.kernel.errors import TABLE, HydraError, row_of
+from hydra_lab.kernel.errors import TABLE, HydraError, NotReady, row_of
+from hydra_lab.surfaces.cli.program import Application
 
 
 def say(text: str = "") -> None:
@@ -32,3 +33,13 @@ def exit_of(error: HydraError, code: str | None = None) -> int:
     if code is None:
         return row_of(error).exit
     return next((row.exit for cls, row in TABLE.items() if cls.code == code), TABLE[HydraError].exit)
+
+
+def end_of(application: Application) -> int:
+    """The exit code of a process that worked: 75, and a word, when its peers gave it up and it is to start again."""
+    if not application.was_given_up:
+        return 0
+    fix = "Start it again; systemd does. What froze it or cut it off from the database is worth a look."
+    error = NotReady("The other nodes took this one for dead and have its work.", fix=fix)
+    complain(error)
+    return exit_of(error)

@@ -13,7 +13,7 @@ from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.surfaces.cli import places
 from hydra_lab.surfaces.cli.logs import set_up_logs
 from hydra_lab.surfaces.cli.program import Application, Program
-from hydra_lab.surfaces.cli.say import aside, complain, say
+from hydra_lab.surfaces.cli.say import aside, complain, end_of, say
 
 OWNER = Actor(kind=ActorKind.PERSON, name="owner", scopes=frozenset({"admin"}))
 TRY_NEXT = ("queue list", "inbox list", "queue add docs.api --watch")
@@ -41,7 +41,7 @@ def up(program: Program, overrides: Mapping[str, Any], config: Path | None, back
         began = program.serve(application, sock, ready.announce_soon)
     finally:
         places.wipe(settings.data_dir)
-    return 0 if began else 1
+    return end_of(application) if began else 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.surfaces.cli.logs import set_up_logs
 from hydra_lab.surfaces.cli.program import Program
-from hydra_lab.surfaces.cli.say import say
+from hydra_lab.surfaces.cli.say import end_of, say
 
 
 def work(program: Program, overrides: Mapping[str, Any], config: Path | None, lanes: str) -> int:
@@ -31,7 +31,7 @@ def work(program: Program, overrides: Mapping[str, Any], config: Path | None, la
         stop.wait()
     finally:
         application.stop()
-    return 0
+    return end_of(application)
 
 
 def read_lanes(text: str, sizes: Any) -> dict[str, int]:
