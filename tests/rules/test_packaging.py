@@ -2,7 +2,9 @@
 
 import configparser
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -51,6 +53,16 @@ def test_the_unit_starts_again_after_a_failure_and_keeps_its_data_to_itself() ->
     assert service["Restart"] == "on-failure"
     assert service["StateDirectoryMode"] == "0700"
     assert service["User"] != "root"
+
+
+def test_systemd_itself_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd is not installed (apt install systemd)")
+    text = (ROOT / "packaging" / "hydra.service").read_text().replace("/opt/hydra/.venv/bin/hydra", str(HYDRA))
+    copy = tmp_path / "hydra.service"
+    copy.write_text(text)
+    verified = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
 
 
 def test_the_container_is_no_root_and_is_asked_whether_it_is_well() -> None:
