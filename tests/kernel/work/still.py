@@ -37,7 +37,8 @@ class StillHydra(Lab):
         self.started: list[Start] = []
         self.slots = Slots(lanes or {"default": 1}, any_lane=self.services.database.is_sqlite)
         self.releaser = Releaser(self.services, self.slots, BOOT, self.started.append)
-        Membership(self.services, boot=BOOT, name="still", alone=True).join(pid=1, lanes=[], is_running=lambda _: False)
+        mine = Membership(self.services, boot=BOOT, name="still", alone=True)
+        mine.join(pid=1, lanes=list(self.slots.lanes()), is_running=lambda _: False)
 
     def new(self, title: str, operation: str | None = "bench.echo", actor: Actor = OWNER, **options: Any) -> NewItem:
         """An item to add, named by its title."""

@@ -89,6 +89,18 @@ def test_why_tells_rule_place_and_who_is_ahead(still: StillHydra) -> None:
     assert why.rule == "Number 3 in lane default: medium priority, then the oldest first."
 
 
+def test_why_says_that_no_running_node_serves_a_lane(still: StillHydra) -> None:
+    ready, later = still.add("ready", lane="gpu:attic:0"), still.add("later", lane="gpu:attic:0", window="overnight")
+    told = [still.work.why(one.id) for one in (ready, later, still.add("here"))]
+    said = ["No running node serves lane gpu:attic:0" in why.rule for why in told]
+    if still.services.database.is_sqlite:  # its one process runs every lane
+        assert said == [False, False, False]
+        return
+    assert said == [True, True, False]
+    assert [why.expected_start for why in told[:2]] == [None, None]
+    assert "`hydra worker --lanes gpu:attic:0`" in told[0].rule
+
+
 def test_why_does_not_guess_a_start_nobody_can_know(still: StillHydra) -> None:
     still.add("first")
     assert still.work.why(still.add("second").id).expected_start is None

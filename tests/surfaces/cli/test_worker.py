@@ -31,12 +31,14 @@ def test_a_worker_runs_what_no_lane_of_the_server_does(
     make_server: Callable[..., Server], postgres_url: str, tmp_path: Path
 ) -> None:
     one = make_server(HYDRA_DATABASE_URL=postgres_url, HYDRA_NODE="first").start()
+    body = {"operation": "maintenance.run", "input": {"action": "disk_check"}, "lane": "far"}
+    added = one.client.post("/queue", json=body).json()
+    assert "start `hydra worker --lanes far`" in one.client.get(f"/queue/{added['id']}/why").json()["rule"]
+    assert "lane far" in next(c["detail"] for c in one.client.get("/health").json()["checks"] if c["name"] == "work")
     with working(tmp_path / "attic", postgres_url, "far=2,gpu:attic:0") as worker:
         assert worker.stdout
         said = worker.stdout.readline()
         assert "attic works on far (2 at once), gpu:attic:0 (1 at once)" in said, worker.stderr
-        body = {"operation": "maintenance.run", "input": {"action": "disk_check"}, "lane": "far"}
-        added = one.client.post("/queue", json=body).json()
         done = one.hydra("queue", "follow", added["id"], "--json").stdout.splitlines()[-1]
         assert '"state":"done"' in done
         worker.send_signal(signal.SIGTERM)

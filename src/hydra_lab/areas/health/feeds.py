@@ -7,7 +7,9 @@ from datetime import timedelta
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Check, CheckResult
 from hydra_lab.kernel.policy.model import Mode
+from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.measure import oldest_ready
+from hydra_lab.kernel.work.nodes import store as nodes
 
 LONG_READY = timedelta(hours=1)
 
@@ -57,6 +59,11 @@ def work(ctx: Context) -> CheckResult:
         return CheckResult(status="bad", detail=node.releaser.blocked, fix=fix)
     with ctx.read() as connection:
         since = oldest_ready(connection)
+        unserved = [lane for lane in store.lanes_with_ready_work(connection) if not nodes.serves(connection, lane)]
+    if unserved:
+        detail = f"Work is ready that no running node serves: lane {', lane '.join(unserved)}."
+        fix = f"Start `hydra worker --lanes {','.join(unserved)}` on the machine that is to run it."
+        return CheckResult(status="warn", detail=detail, fix=fix)
     if since is not None and ctx.clock.now() - since > LONG_READY:
         hours = (ctx.clock.now() - since).total_seconds() / 3600
         detail = f"The item that waits longest for a slot has been ready for {hours:.1f} hours."

@@ -11,6 +11,7 @@ from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import measure, store
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
+from hydra_lab.kernel.work.nodes import store as nodes
 from hydra_lab.kernel.work.ordering import order, rule_of
 
 SHOWN_AHEAD = 5
@@ -51,17 +52,20 @@ def why(services: Services, connection: Connection, item: Item, lanes: dict[str,
             ahead=[],
             expected_start=item.started_at,
         )
+    blocked = blocked or unserved(connection, item.lane)
     if item.state is State.HELD:
+        rule = held_rule(item.holds)
         return Why(
-            state=item.state, holds=item.holds, rule=held_rule(item.holds), position=None, ahead=[],
-            expected_start=earliest(item.holds),
+            state=item.state, holds=item.holds, rule=f"{rule} {blocked}" if blocked else rule, position=None, ahead=[],
+            expected_start=None if blocked else earliest(item.holds),
         )  # fmt: skip
     aging = timedelta(hours=services.settings.current.aging_h)
     rows = {row.id: row for row in store.candidates(connection, item.lane, 2_000, brief=True)}
     line = order((store.ready_of(row) for row in rows.values()), now, aging)
     mine = next((place for place, ready in enumerate(line) if ready.id == item.id), None)
     if mine is None:  # it was started between the two looks, or thousands are ahead in its own class
-        return Why(state=item.state, holds=[], rule="It is ready.", position=None, ahead=[], expected_start=None)
+        rule = f"It is ready. {blocked}" if blocked else "It is ready."
+        return Why(state=item.state, holds=[], rule=rule, position=None, ahead=[], expected_start=None)
     slots = lanes.get(item.lane, 1)
     before = [rows[ready.id] for ready in line[:mine]]
     rule = f"Next in lane {item.lane}" if mine == 0 else f"Number {mine + 1} in lane {item.lane}"
@@ -71,6 +75,13 @@ def why(services: Services, connection: Connection, item: Item, lanes: dict[str,
         ahead=[Ahead(id=ready.id, title=rows[ready.id].title) for ready in line[:mine][:SHOWN_AHEAD]],
         expected_start=None if blocked else expected(connection, before, item.lane, slots, now),
     )  # fmt: skip
+
+
+def unserved(connection: Connection, lane: str) -> str | None:
+    """That nobody runs the work of a lane, and what would; ``None`` where somebody does."""
+    if nodes.serves(connection, lane):
+        return None
+    return f"No running node serves lane {lane}; start `hydra worker --lanes {lane}` on the machine that is to run it."
 
 
 def held_rule(holds: Sequence[Hold]) -> str:

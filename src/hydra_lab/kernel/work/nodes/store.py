@@ -77,6 +77,11 @@ def living(connection: Connection) -> list[Boot]:
     return [Boot(**row._mapping) for row in connection.execute(query)]
 
 
+def serves(connection: Connection, lane: str) -> bool:
+    """Whether a process that has not ended runs the work of a lane; on SQLite the one process runs every lane."""
+    return connection.dialect.name == "sqlite" or any(lane in boot.lanes for boot in living(connection))
+
+
 def forget_ended(connection: Connection, before: datetime) -> None:
     """Drop the rows of processes that ended long ago."""
     connection.execute(delete(boots).where(boots.c.ended_at < before))
