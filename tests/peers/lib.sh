@@ -8,6 +8,11 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+# answers URL: whether it answers 2xx now
+answers() {
+  python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' "$1"
+}
+
 # background DIR NAME COMMAND…: runs it in a session of its own; pid in DIR/NAME.pid, output in DIR/NAME.log
 background() {
   local dir=$1 name=$2
