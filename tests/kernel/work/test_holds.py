@@ -99,10 +99,23 @@ def test_a_failed_dependency_keeps_its_dependent_and_says_so(still: StillHydra) 
     assert "failed" in hold.detail
     assert "Retry" in hold.unblock
     still.work.retry(first.id, OWNER)
-    assert still.item(second).holds[0].detail == f"Waits for {first.id} to be done."
+    assert still.item(second).holds[0].detail == "Waits for “first”, which is ready and waits for its turn."
     still.release()
     still.end(first)
     assert still.release() == ["second"]
+
+
+def test_a_dependency_is_told_by_its_title_and_its_state_as_they_are_now(still: StillHydra) -> None:
+    first = still.add("first", window="overnight")
+    second, third = still.work.add_all([
+        still.new("second", key="2", depends_on=(first.id,)), still.new("third", depends_on=("2",)),
+    ])  # fmt: skip
+    assert second[0].holds[0].detail == "Waits for “first”, which is held itself."
+    assert third[0].holds[0].detail == "Waits for “second”, which is held itself."
+    still.work.hurry(first.id, OWNER)
+    still.release()
+    [hold] = still.work.why(second[0].id).holds
+    assert (hold.detail, hold.ref) == ("Waits for “first”, which runs now.", first.id)
 
 
 def test_a_cancelled_dependency_keeps_its_dependent_and_says_so(still: StillHydra) -> None:
@@ -120,7 +133,7 @@ def test_cancelled_work_that_is_retried_still_waits_for_what_it_depends_on(still
 
 
 def test_circles_are_refused_at_the_door(still: StillHydra) -> None:
-    with pytest.raises(Invalid, match="wait for each other"):
+    with pytest.raises(Invalid, match="wait for each other: “a” → “b” → “a”"):
         still.work.add_all([still.new("a", key="a", depends_on=("b",)), still.new("b", key="b", depends_on=("a",))])
     with pytest.raises(Invalid, match="wait for each other"):
         still.work.add_all([still.new("self", key="self", depends_on=("self",))])

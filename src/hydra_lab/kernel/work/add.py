@@ -15,6 +15,7 @@ from hydra_lab.kernel.policy.model import Decision, Verdict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.approvals import store as approvals
+from hydra_lab.kernel.work.awaited.store import words
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.changes.fresh import Fresh
 from hydra_lab.kernel.work.model import HoldKind, NewHold, NewItem, Priority, State
@@ -157,12 +158,12 @@ def dependency_holds(connection: Connection, new: NewItem, batch: set[str]) -> l
 
 
 def dependency_hold(on: str, state: str | None) -> NewHold:
-    """Waiting for another item; one that failed or was cancelled keeps it held and says so."""
-    if state in (State.FAILED, State.CANCELLED):
-        ended = "failed" if state == State.FAILED else "was cancelled"
-        detail, unblock = f"Waits for {on}, which {ended}.", "Retry that item, or cancel this one."
-        return NewHold(kind=HoldKind.DEPENDENCY, ref=on, detail=detail, unblock=unblock)
-    return NewHold(kind=HoldKind.DEPENDENCY, ref=on, detail=f"Waits for {on} to be done.", unblock="That item is done.")
+    """Waiting for another item; one that failed or was cancelled keeps it held and says so.
+
+    Whoever reads it is told that item's title and state as they are then.
+    """
+    detail, unblock = words(on, state)
+    return NewHold(kind=HoldKind.DEPENDENCY, ref=on, detail=detail, unblock=unblock)
 
 
 def refuse_cycles(connection: Connection, admitted: Sequence[Admitted]) -> None:
@@ -172,7 +173,9 @@ def refuse_cycles(connection: Connection, admitted: Sequence[Admitted]) -> None:
         edges[one.id] = list(one.new.depends_on)
     cycle = cycle_in(edges)
     if cycle:
-        raise Invalid(f"These items would wait for each other: {' → '.join(cycle)}.", fix="Remove one dependency.")
+        titles = {one.id: f"“{one.new.title}”" for one in admitted if one.new.title}
+        told = " → ".join(titles.get(one, one) for one in cycle)
+        raise Invalid(f"These items would wait for each other: {told}.", fix="Remove one dependency.")
 
 
 def cycle_in(edges: dict[str, list[str]]) -> list[str]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, false, func, or_, select, true, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.work.awaited.store import say_awaited
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
 from hydra_lab.kernel.work.ordering import Ready
 from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses
@@ -70,6 +71,7 @@ def built(connection: Connection, rows: Sequence[Row[Any]], everything: Hold | N
     query = select(holds).where(holds.c.item.in_(waiting)).order_by(holds.c.id)
     for row in connection.execute(query) if waiting else ():
         held[row.item].append(hold_of(row))
+    say_awaited(connection, held.values())
     needs: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(dependencies).where(dependencies.c.item.in_(ids))):
         needs[row.item].append(row.on_item)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.work import store
+from hydra_lab.kernel.work.awaited.store import say_awaited
 from hydra_lab.kernel.work.model import Hold, Item
 from hydra_lab.kernel.work.tables import items
 
@@ -26,8 +27,12 @@ def fresh_items(connection: Connection, written: Sequence[Fresh], everything: Ho
     paused = store.pause_holds(connection) if written else []
     unset = dict.fromkeys(items.c.keys())
     found = {}
-    for one in written:
-        held = [Hold.model_validate({name: hold.get(name) for name in Hold.model_fields}) for hold in one.holds]
+    holds = [
+        [Hold.model_validate({name: hold.get(name) for name in Hold.model_fields}) for hold in one.holds]
+        for one in written
+    ]
+    say_awaited(connection, holds)
+    for one, held in zip(written, holds, strict=True):
         row = SimpleNamespace(**{**unset, **one.row})
         found[row.id] = store.item_of(row, held, one.depends_on, [], paused, everything)
     return found

@@ -1,0 +1,1 @@
+"""What waiting work says of the work it waits for."""
