@@ -47,8 +47,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def work(one: Server) -> None:
     """Let one item finish and another one wait."""
-    made = one.client.post("/queue", json={"operation": "state.write"}).raise_for_status().json()
-    one.client.get(f"/queue/{made['id']}", params={"wait": 30}).raise_for_status()
+    one.client.post("/state", params={"wait": 30}).raise_for_status()
     one.client.post(
         "/queue", json={"operation": "state.write", "not_before": "2999-01-01T00:00:00Z"}
     ).raise_for_status()
