@@ -173,7 +173,7 @@ def web_server(application: Application) -> Any:
     from hydra_lab.surfaces.web.app import Web
 
     services, streams = application.services, Streams()
-    web, mcp = Web(services), Mcp(services)
+    web, mcp = Web(services), Mcp(services, streams)
     paths = [
         *health_paths(application.readiness, Metrics(services, streams).text),
         *api.operation_paths(services, streams),
@@ -182,8 +182,8 @@ def web_server(application: Application) -> Any:
         *web.paths(),
     ]
     return create_app(
-        services, paths, streams=streams, start=application.start, stop=application.stop, on_close=(mcp.close,),
-        error_page=web.error_page,
+        services, paths, streams=streams, base=services.settings.current.base_path, start=application.start,
+        stop=application.stop, on_close=(mcp.close,), error_page=web.error_page,
     )  # fmt: skip
 
 

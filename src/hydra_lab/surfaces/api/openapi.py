@@ -53,8 +53,8 @@ WAIT = {
 }  # fmt: skip
 
 
-def document(registry: Registry) -> dict[str, Any]:
-    """The whole document. Paths that carry no operation (health, pages) are not in it."""
+def document(registry: Registry, base: str = "") -> dict[str, Any]:
+    """The whole document of a Hydra below ``base``. Paths that carry no operation (health, pages) are not in it."""
     verbs = list(registry.verbs.values())
     schemas, definitions = all_schemas(verbs)
     paths: dict[str, dict[str, Any]] = {}
@@ -68,7 +68,7 @@ def document(registry: Registry) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Hydra", "version": __version__, "license": {"name": "MIT", "identifier": "MIT"}},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": base or "/"}],
         "tags": [{"name": area, "description": titles.get(area, area)} for area in areas],
         "security": [{name: []} for name in SECURITY],
         "paths": paths,

@@ -28,7 +28,7 @@ class Reference:
     @cached_property
     def document(self) -> bytes:
         """The OpenAPI document."""
-        return to_json(document(self._services.registry))
+        return to_json(document(self._services.registry, self._services.settings.current.base_path))
 
     @cached_property
     def page(self) -> bytes:

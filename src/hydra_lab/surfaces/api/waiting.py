@@ -25,10 +25,10 @@ async def waited(services: Services, item_id: str, wait_s: float) -> Response:
     if item.state is State.DONE:
         where = {"Location": f"/queue/{item.id}", "X-Hydra-Item": item.id}
         return Json(to_jsonable_python(item.result), 200, where)
-    return failed(item)
+    return failed(item, services.settings.current.base_path)
 
 
-def failed(item: Item) -> Response:
+def failed(item: Item, base: str) -> Response:
     """An item's failure as the problem it is, with the status its error has everywhere."""
     told: dict[str, Any] = item.error.model_dump(mode="json") if item.error else {}
     told |= told.pop("data", None) or {}
@@ -37,5 +37,7 @@ def failed(item: Item) -> Response:
     told.setdefault("code", "unforeseen")
     told.setdefault("detail", f"The work item was {item.state.value}.")
     where = f"/queue/{item.id}"
-    problem = document({**told, "item": item.id}, status=status_of_code(told["code"]), instance=where)
+    problem = document(
+        {**told, "item": item.id}, status=status_of_code(told["code"]), instance=f"{base}{where}", base=base
+    )
     return Json(problem, problem["status"], {"Location": where}, MEDIA_TYPE)

@@ -11,7 +11,9 @@ def sign_in_link(program: Program, data: Path, config: Path | None) -> str:
     """A link that signs in as the owner, once. Works while Hydra runs and while it is stopped."""
     application = opened(program, data, config)
     code = application.services.credentials.sign_in_link_code()
-    return f"{written(data).get('url') or DEFAULT_URL}/ui/sign-in?token={code}"
+    settings = application.services.settings.current
+    here = f"{written(data).get('url') or DEFAULT_URL}{settings.base_path}"
+    return f"{settings.public_url or here}/ui/sign-in?token={code}"
 
 
 def reset(program: Program, data: Path, config: Path | None) -> str:

@@ -90,7 +90,7 @@ class Ready:
         code = self.application.services.credentials.sign_in_link_code()
         hydra = places.own_name()
         say(f"\nHydra {__version__} is ready. Its data is in {settings.data_dir}.\n")
-        say(f"  Sign in:  {self.url}/ui/sign-in?token={code}")
+        say(f"  Sign in:  {settings.public_url or self.url + settings.base_path}/ui/sign-in?token={code}")
         say(f"            (once, within 15 minutes; `{hydra} token link` prints another)")
         if self.application.first_token:
             say(f"  Token:    {self.application.first_token}")
@@ -99,7 +99,7 @@ class Ready:
         for words in TRY_NEXT:
             say(f"    {hydra} {words}")
         say()
-        for line in reach(self.host, self.port, settings.allowed_hosts):
+        for line in reach(self.host, self.port, settings.hosts):
             say(line)
 
     def bring_in(self, document: Document) -> None:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.services import Services
+from hydra_lab.surfaces.http.below import Below, check_base
 from hydra_lab.surfaces.http.guard import Guard
 from hydra_lab.surfaces.http.problems import on_http_error, on_hydra_error
 from hydra_lab.surfaces.http.streams import Streams
@@ -28,17 +29,20 @@ def create_app(
     paths: Sequence[Path],
     *,
     streams: Streams,
+    base: str = "",
     start: Callable[[], None] = lambda: None,
     stop: Callable[[], None] = lambda: None,
     on_close: Sequence[Callable[[], Awaitable[None]]] = (),
     error_page: Callable[[Request, Mapping[str, Any]], Response | None] | None = None,
 ) -> Starlette:
-    """Build the application.
+    """Build the application, for a proxy that shows it below the path ``base``.
 
     ``start`` and ``stop`` run in a thread when serving begins and ends, ``on_close`` on the event loop before
     ``stop``. ``error_page(request, problem)`` may show an error as a page where a browser asked; ``None`` from it
     means problem+json.
     """
+
+    check_base(base, (path.path for path in paths))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -56,7 +60,7 @@ def create_app(
     app = Starlette(
         routes=joined(paths),
         lifespan=lifespan,
-        middleware=[Middleware(Guard, hosts=lambda: services.settings.current.hosts)],
+        middleware=[Middleware(Below, base=base), Middleware(Guard, hosts=lambda: services.settings.current.hosts)],
         exception_handlers={HydraError: on_hydra_error, HTTPException: on_http_error},
     )
     app.router.redirect_slashes = False

@@ -55,7 +55,7 @@ def title_of(code: str) -> str:
     return TITLES.get(code, code.replace("_", " ").capitalize())
 
 
-def problem_of(error: BaseException, *, instance: str, request_id: str) -> dict[str, Any]:
+def problem_of(error: BaseException, *, instance: str, request_id: str, base: str = "") -> dict[str, Any]:
     """The problem document of an error; of an unforeseen one it tells nothing but where to look."""
     if isinstance(error, HydraError):
         told = describe(error)
@@ -65,13 +65,13 @@ def problem_of(error: BaseException, *, instance: str, request_id: str) -> dict[
             "detail": "Something went wrong inside Hydra; nothing more is known about it here.",
             "fix": f"Its log has the cause under request {request_id}; `hydra doctor` looks for known causes.",
         }
-    return document(told, status=status_of(error), instance=instance)
+    return document(told, status=status_of(error), instance=instance, base=base)
 
 
-def document(told: dict[str, Any], *, status: int, instance: str) -> dict[str, Any]:
-    """The problem document of an error that is known as ``{code, detail, fix, …}``."""
+def document(told: dict[str, Any], *, status: int, instance: str, base: str = "") -> dict[str, Any]:
+    """The problem document of an error that is known as ``{code, detail, fix, …}``; ``base`` is what Hydra is below."""
     code = str(told["code"])
-    own = {"type": f"/docs#error-{code}", "title": title_of(code), "status": status, "instance": instance}
+    own = {"type": f"{base}/docs#error-{code}", "title": title_of(code), "status": status, "instance": instance}
     return {**told, **own}
 
 
@@ -92,7 +92,8 @@ def headers_of(error: BaseException) -> dict[str, str]:
 def problem_response(request: Request, error: BaseException) -> Response:
     """The answer to an error: a page for a browser that looks at pages, else problem+json."""
     request_id = request.state.request_id if hasattr(request.state, "request_id") else ""
-    told = problem_of(error, instance=request.url.path, request_id=request_id)
+    base = request.scope.get("root_path", "")
+    told = problem_of(error, instance=base + request.url.path, request_id=request_id, base=base)
     problem = request.app.state.services.scrubber.scrub(told)
     page = getattr(request.app.state, "error_page", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):

@@ -34,14 +34,15 @@ class Web:
     """All there is at ``/ui``."""
 
     def __init__(self, services: Services) -> None:
+        self.ui = services.settings.current.base_path + UI
         self.assets = assets()
-        self.renderer = Renderer(self.assets, site.template_folders(services.registry))
+        self.renderer = Renderer(self.assets, site.template_folders(services.registry), self.ui)
         self.pages = site.entries(services.registry)
-        self.frame = Frame(services, self.pages, UI)
+        self.frame = Frame(services, self.pages, self.ui)
         self.shower = Shower(services, self.renderer, self.frame)
-        self.actions = Actions(services, self.shower, self.pages, UI)
-        self.runner = Runner(services, self.shower, self.actions, self.pages, UI)
-        self.signing = Signing(services.credentials, self.renderer, self.frame, UI)
+        self.actions = Actions(services, self.shower, self.pages, self.ui)
+        self.runner = Runner(services, self.shower, self.actions, self.pages, self.ui)
+        self.signing = Signing(services.credentials, self.renderer, self.frame, self.ui)
 
     def paths(self) -> list[Path]:
         """Every route, each saying how it is entered."""
@@ -52,8 +53,8 @@ class Web:
         ]
         return [
             *shown,
-            Path("/", {"GET": public(answer=lambda call: RedirectResponse(f"{UI}/", 303))}),
-            Path(UI, {"GET": public(answer=lambda call: RedirectResponse(f"{UI}/", 303))}),
+            Path("/", {"GET": public(answer=lambda call: RedirectResponse(f"{self.ui}/", 303))}),
+            Path(UI, {"GET": public(answer=lambda call: RedirectResponse(f"{self.ui}/", 303))}),
             Path(UI + "/do/{operation}", {"POST": form(answer=self.actions.do)}),
             Path(UI + "/operations/{name}", {"POST": form(answer=self.runner.run)}),
             Path(UI + "/theme", {"POST": form(answer=self.signing.theme, body_limit=4096)}),
@@ -69,7 +70,7 @@ class Web:
         """A static file; one asked for by its content's tag may be kept for ever."""
         asset = self.assets.get(call.path["name"])
         if asset is None:
-            raise NotFound("There is no such file.")
+            raise NotFound("There is no such file.", fix="Reload the page; it may be of an earlier version.")
         return sent(asset, call.request)
 
     def error_page(self, request: Request, problem: Mapping[str, Any]) -> Response | None:
@@ -77,13 +78,13 @@ class Web:
         if not request.url.path.startswith(f"{UI}/") or request.headers.get("hx-request"):
             return None
         status = int(problem["status"])
-        to = quote(address_of(request) if request.method == "GET" else f"{UI}/", safe="")
+        to = quote(address_of(request) if request.method == "GET" else f"{self.ui}/", safe="")
         if status == 401:
-            return RedirectResponse(f"{UI}/sign-in?next={to}", 303)
+            return RedirectResponse(f"{self.ui}/sign-in?next={to}", 303)
         visitor = visitor_of(request, Enter.PUBLIC)
         if not visitor.is_known:
             if status == 404:
-                return RedirectResponse(f"{UI}/sign-in?next={to}", 303)
+                return RedirectResponse(f"{self.ui}/sign-in?next={to}", 303)
             return self.bare_error(request, problem)
         return self.framed_error(request, visitor, problem)
 

@@ -27,6 +27,7 @@ class Frame:
         self._services = services
         self._pages = pages
         self._ui = ui
+        self._base = services.settings.current.base_path
 
     def around(self, request: Request, visitor: Visitor, *, here: str = "") -> dict[str, Any]:
         """The frame of a page. ``here`` is the page's address where the request has another."""
@@ -45,7 +46,7 @@ class Frame:
             "mode": self.mode(),
             "toast": flash.said_in(request),
             "failure": None,
-            "stream": STREAM,
+            "stream": f"{self._base}{STREAM}",
             "seen": seen,
             "link": self.link,
         }
@@ -55,8 +56,8 @@ class Frame:
         settings = self._services.settings.current
         theme = request.cookies.get(THEME)
         return {
-            "title": "Hydra", "api": "", "now": self._services.clock.now(), "zone": settings.zone, "wide": False,
-            "theme": theme if theme in THEMES else None, "here": address_of(request), "csrf": "",
+            "title": "Hydra", "api": self._base, "now": self._services.clock.now(), "zone": settings.zone,
+            "theme": theme if theme in THEMES else None, "here": address_of(request), "csrf": "", "wide": False,
         }  # fmt: skip
 
     def mode(self) -> dict[str, Any]:
@@ -86,6 +87,7 @@ class Frame:
 
 
 def address_of(request: Request) -> str:
-    """The request's own path and query, without what only asks for parts of the page."""
+    """The request's own path and query as the browser has them, without what only asks for parts of the page."""
     query = [(name, value) for name, value in request.query_params.multi_items() if not name.startswith("_")]
-    return request.url.path + (f"?{urlencode(query)}" if query else "")
+    base: str = request.scope.get("root_path", "")
+    return base + request.url.path + (f"?{urlencode(query)}" if query else "")

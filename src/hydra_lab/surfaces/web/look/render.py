@@ -85,9 +85,12 @@ def slug(text: str) -> str:
 
 
 class Renderer:
-    """Renders pages and single parts of them. ``folders`` maps an area's name to its folder of templates."""
+    """Renders pages and single parts of them.
 
-    def __init__(self, assets: Mapping[str, Asset], folders: Mapping[str, Path]) -> None:
+    ``folders`` maps an area's name to its folder of templates; ``ui`` is where the browser finds the pages.
+    """
+
+    def __init__(self, assets: Mapping[str, Asset], folders: Mapping[str, Path], ui: str = "/ui") -> None:
         own = FileSystemLoader(FOLDER)
         areas = PrefixLoader({name: FileSystemLoader(folder) for name, folder in folders.items()})
         self.env = Environment(
@@ -104,7 +107,7 @@ class Renderer:
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
             integration_looks=looks.INTEGRATIONS, event_text=telling.event_text, event_sub=telling.event_sub,
-            static=self.static, sprite=self.sprite, form_fields=form_fields, ui="/ui",
+            static=self.static, sprite=self.sprite, form_fields=form_fields, ui=ui,
         )  # fmt: skip
 
     def static(self, name: str) -> str:
