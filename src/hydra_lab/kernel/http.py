@@ -31,13 +31,20 @@ def translated(who: str) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:
-        raise Unavailable(f"{who} did not answer in time.") from error
+        raise Unavailable(
+            f"{who} did not answer in time.", fix=f"See whether {who} runs and can be reached from Hydra's machine."
+        ) from error
     except (httpx.DecodingError, httpx.TooManyRedirects) as error:
-        raise Refused(f"{who} sent an answer that cannot be read.") from error
+        raise Refused(
+            f"{who} sent an answer that cannot be read.", fix=f"Check that the address really is that of {who}."
+        ) from error
     except httpx.InvalidURL as error:
-        raise Refused(f"The address of {who} is not a URL: {error}") from error
+        raise Refused(f"The address of {who} is not a URL: {error}", fix="Write it as http://host:port.") from error
     except httpx.TransportError as error:
-        raise Unavailable(f"{who} cannot be reached: {type(error).__name__}.") from error
+        raise Unavailable(
+            f"{who} cannot be reached: {type(error).__name__}.",
+            fix=f"See whether {who} runs and can be reached from Hydra's machine.",
+        ) from error
 
 
 class HttpClient:
@@ -65,7 +72,9 @@ class HttpClient:
         try:
             return response.json()
         except ValueError as error:
-            raise Refused(f"{who} answered something that is not JSON.") from error
+            raise Refused(
+                f"{who} answered something that is not JSON.", fix=f"Check that the address really is that of {who}."
+            ) from error
 
     def raw(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         """One call whose status the caller judges; only transport failures raise."""
@@ -85,10 +94,18 @@ def checked(who: str, response: httpx.Response) -> httpx.Response:
     if status in (401, 403):
         raise Denied(f"{who} refused the credentials (HTTP {status}).", fix=f"Set a valid credential for {who}.")
     if status == 429 or (status == 503 and "retry-after" in response.headers):
-        raise Busy(f"{who} asked to come back later (HTTP {status}).", retry_after_s=retry_after_s(response))
+        raise Busy(
+            f"{who} asked to come back later (HTTP {status}).",
+            retry_after_s=retry_after_s(response),
+            fix="Nothing is needed: it is asked again later.",
+        )
     if status >= 500:
-        raise Unavailable(f"{who} answered HTTP {status}.")
-    raise Refused(f"{who} answered HTTP {status}.", status=status)
+        raise Unavailable(f"{who} answered HTTP {status}.", fix=f"Look into the log of {who}; it failed by itself.")
+    raise Refused(
+        f"{who} answered HTTP {status}.",
+        status=status,
+        fix=f"See what {who} says about it, and check the address it is configured with.",
+    )
 
 
 def read_as(who: str, kind: type[T], response: httpx.Response) -> T:
@@ -104,4 +121,7 @@ def read_as(who: str, kind: type[T], response: httpx.Response) -> T:
         problem = (
             "no JSON" if first["type"] == "json_invalid" else f"{where}: {first['msg']}" if where else first["msg"]
         )
-        raise Refused(f"{who} answered something that makes no sense ({problem}).") from error
+        raise Refused(
+            f"{who} answered something that makes no sense ({problem}).",
+            fix=f"Check that the address really is that of {who}, of a version Hydra knows.",
+        ) from error

@@ -76,7 +76,11 @@ def shown(ctx: Context) -> Control:
 def refuse_past(ctx: Context, until: datetime | None) -> None:
     """Raise ``Invalid`` for an end that has passed."""
     if until and until <= ctx.clock.now():
-        raise Invalid("It would be over already.", problems=[{"field": "until", "problem": "is in the past"}])
+        raise Invalid(
+            "It would be over already.",
+            problems=[{"field": "until", "problem": "is in the past"}],
+            fix="Give an end that is still to come.",
+        )
 
 
 def switch(ctx: Context, mode: Mode, until: datetime | None = None, reason: str | None = None) -> None:
@@ -121,7 +125,10 @@ def resume(ctx: Context, input: Part) -> Control:
         switch(ctx, Mode.AUTONOMOUS)
         ctx.services.work.restart_stopped(ctx.actor)
     else:
-        raise Conflict("Hydra is neither paused nor stopped.")
+        raise Conflict(
+            "Hydra is neither paused nor stopped.",
+            fix="`hydra control show` says what is paused: a tier or a lane is resumed by name.",
+        )
     return shown(ctx)
 
 

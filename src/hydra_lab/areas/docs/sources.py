@@ -24,7 +24,10 @@ def document(ctx: Context, source: str) -> dict[str, Any]:
     if "://" in source:
         fetched = ctx.call("http.fetch", url=source, accept="application/json, application/yaml;q=0.9, */*;q=0.5")
         if fetched.truncated:
-            raise Refused(f"{source} is longer than what is read of an address.")
+            raise Refused(
+                f"{source} is longer than what is read of an address.",
+                fix="Save it as a file on Hydra's machine and give that path.",
+            )
         return openapi.parse(fetched.text, source)
     return openapi.parse(file_text(Path(source).expanduser()), source)
 
@@ -34,8 +37,15 @@ def file_text(path: Path) -> str:
     try:
         size = path.stat().st_size
         if not path.is_file() or size > MOST_BYTES:
-            raise Invalid(f"{path} is no file of at most {MOST_BYTES >> 20} MiB.")
+            raise Invalid(
+                f"{path} is no file of at most {MOST_BYTES >> 20} MiB.",
+                fix="Give the path of an OpenAPI document on Hydra's machine.",
+            )
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         detail = f"{path} cannot be read as text: {getattr(error, 'strerror', None) or 'it is not UTF-8'}."
-        raise Invalid(detail, problems=[{"field": "source", "problem": "cannot be read"}]) from error
+        raise Invalid(
+            detail,
+            problems=[{"field": "source", "problem": "cannot be read"}],
+            fix="Give the path of a file that the user Hydra runs as can read.",
+        ) from error

@@ -76,7 +76,10 @@ def exchange(call: Call, allowed: Iterable[str], resolver: Resolve = resolve) ->
             )  # fmt: skip
         seen.append(call.url)
         if len(seen) > MOST_REDIRECTS:
-            raise Refused(f"{target.host} redirects more than {MOST_REDIRECTS} times.")
+            raise Refused(
+                f"{target.host} redirects more than {MOST_REDIRECTS} times.",
+                fix="Call the address at the end of the redirects.",
+            )
         call = redirected(call, target, status, urljoin(call.url, location), allowed, resolver)
 
 
@@ -85,7 +88,11 @@ def checked(call: Call, allowed: tuple[str, ...], resolver: Resolve, seen: list[
     wrong = sorted(name for name in call.headers if name.lower() in OURS)
     if wrong:
         problems = [{"field": f"headers.{name}", "problem": "is set by Hydra"} for name in wrong]
-        raise Invalid(f"These headers cannot be set: {', '.join(wrong)}.", problems=problems)
+        raise Invalid(
+            f"These headers cannot be set: {', '.join(wrong)}.",
+            problems=problems,
+            fix="Leave them out; Hydra sets them by itself.",
+        )
     try:
         return check(call.url, allowed, resolver)
     except (Denied, Invalid) as error:
@@ -136,7 +143,9 @@ def to_address(
     """One request to one address."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise Unavailable(f"{who} did not answer in time.")
+        raise Unavailable(
+            f"{who} did not answer in time.", fix="Give it more time with `timeout_s`, or see whether it is well."
+        )
     url = httpx.URL(call.url).copy_with(host=address, port=target.port)
     headers = {"Accept-Encoding": "identity", "User-Agent": "hydra-lab", **call.headers, "Host": target.authority}
     verify = trusted() if target.scheme == "https" else False
@@ -183,5 +192,8 @@ def read(response: httpx.Response, most: int, deadline: float, who: str) -> tupl
         if len(kept) > most:
             return bytes(kept[:most]), True
         if time.monotonic() > deadline:
-            raise Unavailable(f"{who} did not finish its answer in time.")
+            raise Unavailable(
+                f"{who} did not finish its answer in time.",
+                fix="Give it more time with `timeout_s`, or see whether it is well.",
+            )
     return bytes(kept), False

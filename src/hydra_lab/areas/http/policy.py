@@ -28,6 +28,7 @@ METADATA: tuple[IPv4Network | IPv6Network, ...] = tuple(
 )
 NAT64 = ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
+NEVER = "Call another host; this rule has no exception."
 FIX = "Name the host in HYDRA_HTTP__ALLOWED_HOSTS or in the setting http.allowed_hosts, e.g. lab.example:8080."
 
 
@@ -64,7 +65,7 @@ def check(url: str, allowed: Iterable[str], resolve: Resolve) -> Target:
     host, port = name_of(parts), port_of(parts)
     rule = next((one for one in allowed if fits(one, host, port)), None)
     if host in METADATA_NAMES or (rule is not None and rule.partition(":")[0] in METADATA_NAMES):
-        raise Denied(f"{host} hands out a cloud's credentials; it is never called.", rule="http.metadata")
+        raise Denied(f"{host} hands out a cloud's credentials; it is never called.", rule="http.metadata", fix=NEVER)
     if rule is None:
         raise Denied(
             f"The host {host}:{port} is not among those that Hydra may call.", rule="http.allowed_hosts", fix=FIX
@@ -98,7 +99,11 @@ def split(url: str) -> SplitResult:
 def invalid(url: str, problem: str) -> Invalid:
     """The error for something that is no address."""
     shown = url if len(url) <= 200 else url[:200] + "…"
-    return Invalid(f"“{shown}” cannot be called: {problem}.", problems=[{"field": "url", "problem": problem}])
+    return Invalid(
+        f"“{shown}” cannot be called: {problem}.",
+        problems=[{"field": "url", "problem": problem}],
+        fix="Write it as https://host/path.",
+    )
 
 
 def name_of(parts: SplitResult) -> str:
@@ -156,13 +161,17 @@ def refuse(address: Address, host: str, *, is_exact: bool) -> None:
     """Raise ``Denied`` for addresses that are never called, and for private ones that were not named exactly."""
     data: dict[str, Any] = {"host": host, "address": str(address)}
     if any(address in network for network in METADATA):
-        raise Denied(f"{host} leads to {address}, a link-local or metadata address.", rule="http.metadata", **data)
+        raise Denied(
+            f"{host} leads to {address}, a link-local or metadata address.", rule="http.metadata", fix=NEVER, **data
+        )
     if (
         address.is_multicast
         or address.is_unspecified
         or (isinstance(address, IPv4Address) and int(address) == 2**32 - 1)
     ):
-        raise Denied(f"{host} leads to {address}, which is no single machine.", rule="http.addresses", **data)
+        raise Denied(
+            f"{host} leads to {address}, which is no single machine.", rule="http.addresses", fix=NEVER, **data
+        )
     if not address.is_global and not is_exact:
         raise Denied(
             f"{host} leads to {address}, an address inside the home network, and was allowed only by a wildcard.",

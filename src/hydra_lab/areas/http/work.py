@@ -136,7 +136,12 @@ def judge(received: Received, text: str, expect: list[int] | None) -> None:
     if expect is not None:
         wanted = " or ".join(map(str, expect))
         detail = f"{who(received.url)} answered HTTP {received.status}; {wanted} was expected."
-        raise Refused(detail, status=received.status, body=text[:SNIPPET])
+        raise Refused(
+            detail,
+            status=received.status,
+            body=text[:SNIPPET],
+            fix="Correct the call, or name that status in `expect_status` if it is right.",
+        )
 
 
 def fetch(ctx: Context, url: str, accept: str, timeout_s: float) -> Fetched:

@@ -48,9 +48,17 @@ def scan(folder: Path) -> Tree:
     """
     root = folder.expanduser().absolute()
     if not root.is_dir():
-        raise Invalid(f"{root} is no folder.", problems=[{"field": "folder", "problem": "is no folder here"}])
+        raise Invalid(
+            f"{root} is no folder.",
+            problems=[{"field": "folder", "problem": "is no folder here"}],
+            fix="Give a folder on Hydra's machine, as /srv/notes.",
+        )
     if not os.access(root, os.R_OK | os.X_OK):
-        raise Invalid(f"{root} cannot be read by Hydra.", problems=[{"field": "folder", "problem": "cannot be read"}])
+        raise Invalid(
+            f"{root} cannot be read by Hydra.",
+            problems=[{"field": "folder", "problem": "cannot be read"}],
+            fix="Let the user Hydra runs as read it: chmod o+rX, or a group of both.",
+        )
     files: list[str] = []
     folders: set[str] = set()
     for here, below, names in os.walk(root):

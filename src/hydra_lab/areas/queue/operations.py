@@ -148,7 +148,11 @@ def cancel(ctx: Context, input: model.ById) -> Item:
 def pause(ctx: Context, input: model.Until) -> Item:
     """Keep a waiting item from starting until it is resumed, or until a time."""
     if input.until and input.until <= ctx.clock.now():
-        raise Invalid("The pause would be over already.", problems=[{"field": "until", "problem": "is in the past"}])
+        raise Invalid(
+            "The pause would be over already.",
+            problems=[{"field": "until", "problem": "is in the past"}],
+            fix="Give an end that is still to come, or none.",
+        )
     return ctx.services.work.pause(found_id(ctx, input.id), ctx.actor, ctx.cause, input.until)
 
 

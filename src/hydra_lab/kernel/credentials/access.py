@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from hydra_lab.kernel.clock import Clock, Ids
 from hydra_lab.kernel.credentials import store
 from hydra_lab.kernel.credentials.attempts import ALLOWED, Attempts
+from hydra_lab.kernel.credentials.links import ApprovalLinks
 from hydra_lab.kernel.credentials.model import SCOPES, Key, KeyKind, NewKey
 from hydra_lab.kernel.credentials.tokens import HINT, csrf_of, hashed, new_token, write_private
 from hydra_lab.kernel.database import Database
@@ -50,6 +51,7 @@ class Credentials:
         # On Postgres each machine has a command line, and a token file, of its own.
         self._cli = CLI if database.is_sqlite else f"{CLI}@{socket.gethostname()}"
         self._attempts = Attempts(clock)
+        self.approval_links = ApprovalLinks(database, clock)
         if admin_token:
             scrubber.add(admin_token)
 
@@ -130,7 +132,10 @@ class Credentials:
         with self._database.begin() as connection:
             key = store.key_by_name(connection, actor.name)
             if key is None:
-                raise Unauthenticated("That credential has been revoked.")
+                raise Unauthenticated(
+                    "That credential has been revoked.",
+                    fix="Sign in with another: `hydra token link` on Hydra's machine prints a link.",
+                )
             store.add_session(connection, hashed(cookie), key.id, now, now + SESSION_LIFE)
             self._journal.write(connection, "sessions.opened", actor=actor, subject=actor.name)
         return cookie, csrf_of(cookie)
@@ -177,7 +182,9 @@ class Credentials:
             problems.append({"field": "scopes", "problem": "at least one is required"})
         if problems:
             raise Invalid(
-                "No such key can be made: " + "; ".join(one["problem"] for one in problems), problems=problems
+                "No such key can be made: " + "; ".join(one["problem"] for one in problems),
+                problems=problems,
+                fix="Correct these, then make it again.",
             )
         if name in (OWNER, self._cli) or store.key_by_name(connection, name):
             raise Conflict(f"A key named “{name}” is in use.", fix="Choose another name, or revoke that key first.")

@@ -88,7 +88,11 @@ class Configured:
             problems += [{"field": field, "problem": "is required"} for field in found.missing]
         if problems:
             listed = "; ".join(f"{one['field']} {one['problem']}" for one in problems)
-            raise Invalid(f"{manifest.title} cannot be configured so: {listed}.", problems=problems)
+            raise Invalid(
+                f"{manifest.title} cannot be configured so: {listed}.",
+                problems=problems,
+                fix=f"`hydra integrations show {name}` lists its fields.",
+            )
         now = self._services.clock.now()
         for field, value in values.items():
             if value is None:

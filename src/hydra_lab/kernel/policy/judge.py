@@ -106,7 +106,11 @@ class Policy:
         now = self._services.clock.now()
         if state.until is not None and state.until <= now:
             problem = {"field": "until", "problem": "is not in the future"}
-            raise Invalid("The mode would end before it begins.", problems=[problem])
+            raise Invalid(
+                "The mode would end before it begins.",
+                problems=[problem],
+                fix="Give an end that is still to come, or none.",
+            )
         kept = replace(state, since=now)
         store.put_mode(connection, kept)
         until = kept.until.isoformat() if kept.until else None

@@ -72,7 +72,11 @@ class SettingsStore:
             stored[name] = value
             problems = problems_of({name: value}, {name: "given"})
             if problems:
-                raise Invalid(f"{name} cannot be {value!r}: {problems[0]['problem']}.", problems=problems)
+                raise Invalid(
+                    f"{name} cannot be {value!r}: {problems[0]['problem']}.",
+                    problems=problems,
+                    fix="`hydra settings show` lists what each one takes.",
+                )
             store.put(connection, name, value, actor.name, self._clock.now())
         after_commit(connection, lambda: self._take(stored))
 

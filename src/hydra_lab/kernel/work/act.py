@@ -38,7 +38,20 @@ def found(connection: Connection, id: str) -> Row[Any]:
 def refuse_unless(row: Row[Any], states: tuple[State, ...], verb: str) -> None:
     """Raise ``Conflict`` when an item's state does not allow an action."""
     if row.state not in states:
-        raise Conflict(f"{row.title} is {row.state}; it cannot be {verb}.")
+        raise Conflict(f"{row.title} is {row.state}; it cannot be {verb}.", fix=instead(row))
+
+
+def instead(row: Row[Any]) -> str:
+    """What can be done with an item as it is."""
+    match State(row.state):
+        case State.HELD | State.QUEUED:
+            return f"It has not run yet; `hydra queue why {row.id}` says what it waits for."
+        case State.RUNNING:
+            return f"Wait until it is over, or end it: `hydra queue cancel {row.id}`."
+        case State.FAILED | State.CANCELLED:
+            return f"It is over; `hydra queue retry {row.id}` runs it again."
+        case State.DONE:
+            return "It is over; queue it again if it is wanted once more."
 
 
 def note(
@@ -71,7 +84,7 @@ def settle(
     """Keep an answer; yes takes the approval hold off."""
     now = services.clock.now()
     if not approvals.answer(connection, approval, answer=answer, by=by, at=now, comment=comment):
-        raise Conflict("That was answered already.")
+        raise Conflict("That was answered already.", fix="`hydra inbox decided` shows what was answered.")
     if answer == "yes":
         changes.drop_holds(connection, [row.id], HoldKind.APPROVAL)
         changes.release_unheld(connection, [row.id], now)
@@ -115,7 +128,7 @@ def pause(
 ) -> None:
     """Keep an item from starting until a person resumes it; running work ends first and keeps nothing from it."""
     row = found(connection, id)
-    refuse_unless(row, WAITING, "paused; cancel it, or use the emergency stop")
+    refuse_unless(row, WAITING, "paused")
     unblock = "A person resumes it, or the pause ends by itself." if until else "A person resumes it."
     hold = NewHold(kind=HoldKind.PAUSED, detail=f"Paused by {actor.name}.", unblock=unblock, due=until, ref="item")
     changes.mark_held(connection, id, from_=WAITING)
@@ -203,7 +216,10 @@ def choose(
     refuse_unless(row, WAITING, "given another operation")
     verb = services.registry.operation(operation)
     if not verb.queueable:
-        raise Invalid(f"{verb.name} answers at once and cannot be queued.")
+        raise Invalid(
+            f"{verb.name} answers at once and cannot be queued.",
+            fix=f"Choose one that can wait; this one is called directly: {verb.method} {verb.path}.",
+        )
     services.gate.parse(verb, input)
     values: dict[str, Any] = {"operation": operation, "input": input, "input_hash": hash_of(operation, input)}
     values |= {"state": State.HELD, "ready_at": None, "lane": verb.durable.lane if verb.durable else row.lane}

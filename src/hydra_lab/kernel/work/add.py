@@ -53,7 +53,10 @@ def admit(services: Services, connection: Connection, id: str, new: NewItem, bat
     ask: Decision | None = None
     if new.operation is None:
         if not new.finished and not any(hold.kind is HoldKind.PLAN for hold in holds):
-            raise Invalid("Work without an operation needs a plan hold that names what is missing.")
+            raise Invalid(
+                "Work without an operation needs a plan hold that names what is missing.",
+                fix="Name an operation; `hydra operations list` shows them.",
+            )
     else:
         verb = services.registry.operation(new.operation)
         if not verb.queueable:
@@ -64,7 +67,11 @@ def admit(services: Services, connection: Connection, id: str, new: NewItem, bat
         holds += requirement_holds(services, verb.needs)
     holds += time_holds(services, new, now)
     if new.deadline and new.deadline <= now and not new.finished:
-        raise Invalid("The deadline has passed already.", problems=[{"field": "deadline", "problem": "in the past"}])
+        raise Invalid(
+            "The deadline has passed already.",
+            problems=[{"field": "deadline", "problem": "in the past"}],
+            fix="Give a deadline that is still to come, or none.",
+        )
     holds += dependency_holds(connection, new, batch)
     return Admitted(id=id, new=new, operation=verb, holds=tuple(holds), ask=ask)
 

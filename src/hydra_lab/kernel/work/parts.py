@@ -55,7 +55,9 @@ class Parts:
         """Resume a tier or a lane. Raises ``Conflict`` if it was not paused."""
         with self.services.database.begin() as connection:
             if not changes.drop_pause(connection, scope, value):
-                raise Conflict(f"{scope.capitalize()} {value} is not paused.")
+                raise Conflict(
+                    f"{scope.capitalize()} {value} is not paused.", fix="`hydra control show` says what is paused."
+                )
             self.services.journal.write(
                 connection, "control.resumed", actor=actor, subject=f"{scope} {value}", cause=cause
             )

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.errors import TABLE, HydraError
 from hydra_lab.surfaces.cli import places
 from hydra_lab.surfaces.cli.calls.connection import Told, find_server
 from hydra_lab.surfaces.cli.program import Program
@@ -36,7 +36,7 @@ def main(program: Program, words: list[str] | None = None) -> int:
             raise
         aside(f"hydra: {type(error).__name__}: {error}")
         aside("  This is a bug in Hydra; HYDRA_LOG_LEVEL=debug shows where.")
-        return exit_of(HydraError(""))
+        return TABLE[HydraError].exit
 
 
 def dispatch(program: Program, words: list[str]) -> int:

@@ -81,7 +81,7 @@ class Runner:
         query = query_of(origin.partition("?")[2])
         found = matched(self._pages, f"/operations/{verb.name}")
         if found is None:
-            raise Invalid("This operation has no page.")
+            raise Invalid("This operation has no page.", fix="Call it from the command line or the API.")
         entry, path = found
         typed_in = {name: values[-1] for name, values in sent.items() if values}
         failure = Failure.of(where, error, typed_in) if error else None

@@ -37,7 +37,10 @@ def _yaml(text: str, source: str) -> Any:
         # Dates stay as written and keys become text, as they would be in JSON.
         return json.loads(json.dumps(yaml.safe_load(text), default=str))
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise Refused(f"{source} is neither JSON nor YAML.") from error
+        raise Refused(
+            f"{source} is neither JSON nor YAML.",
+            fix="Give the address of the OpenAPI document itself, often /openapi.json.",
+        ) from error
 
 
 def read(document: dict[str, Any]) -> Api:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hydra_lab.areas.maintenance.backup import postgres, store
 from hydra_lab.areas.maintenance.backup.make import folder_of, sound
-from hydra_lab.areas.maintenance.backup.model import Manifest
+from hydra_lab.areas.maintenance.backup.model import ANOTHER_ONE, Manifest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.database.connect import postgres_url
 from hydra_lab.kernel.database.migrate import versions_in
@@ -28,7 +28,9 @@ def drill(ctx: Context, manifest: Manifest) -> list[str]:
         restored_sqlite(folder, manifest) if manifest.database.engine == "sqlite" else restored(ctx, folder, manifest)
     )
     if tables != manifest.database.tables:
-        raise HydraError(f"What was restored from {manifest.name} has other rows than its manifest says.")
+        raise HydraError(
+            f"What was restored from {manifest.name} has other rows than its manifest says.", fix=ANOTHER_ONE
+        )
     return [*seen, "restored beside the live data and opened", schema(ctx, manifest)]
 
 
@@ -43,7 +45,7 @@ def restored_sqlite(folder: Path, manifest: Manifest) -> dict[str, int]:
     finally:
         shutil.rmtree(place, ignore_errors=True)
     if wrong:
-        raise HydraError(f"The restored database is not sound: {'; '.join(wrong)}.")
+        raise HydraError(f"The restored database is not sound: {'; '.join(wrong)}.", fix=ANOTHER_ONE)
     return tables
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hydra_lab import __version__
 from hydra_lab.areas.maintenance.backup import files, postgres, rotation, store
 from hydra_lab.areas.maintenance.backup.model import (
+    ANOTHER_ONE,
     MANIFEST,
     PART,
     UPGRADE_COPIES,
@@ -136,7 +137,7 @@ def sound(folder: Path, manifest: Manifest) -> list[str]:
     """What was checked of a backup's copy, in words. Raises ``HydraError`` naming what is wrong."""
     path = folder / manifest.database.file
     if not path.is_file():
-        raise HydraError(f"The backup {manifest.name} has lost its {manifest.database.file}.")
+        raise HydraError(f"The backup {manifest.name} has lost its {manifest.database.file}.", fix=ANOTHER_ONE)
     if files.sha256_of(path) != manifest.database.sha256:
         raise HydraError(
             f"The copy in {folder} is not what was written: its SHA-256 differs.", fix="Look at the disk's health."
@@ -148,7 +149,11 @@ def sound(folder: Path, manifest: Manifest) -> list[str]:
         with closing(store.opened(path, immutable=True)) as connection:
             wrong, tables = store.problems(connection), store.counts(connection)
         if wrong:
-            raise HydraError(f"The copy of the database is not sound: {'; '.join(wrong)}.", problems=wrong)
+            raise HydraError(
+                f"The copy of the database is not sound: {'; '.join(wrong)}.",
+                problems=wrong,
+                fix="`hydra doctor` says whether the live database is whole; if it is not, restore an older backup.",
+            )
         checks = ["integrity check", "foreign keys"]
     differing = sorted(
         table
@@ -156,7 +161,7 @@ def sound(folder: Path, manifest: Manifest) -> list[str]:
         if manifest.database.tables.get(table) != tables.get(table)
     )
     if differing:
-        raise HydraError(f"The copy has other rows than the database in {', '.join(differing)}.")
+        raise HydraError(f"The copy has other rows than the database in {', '.join(differing)}.", fix=ANOTHER_ONE)
     return [*checks, "SHA-256", f"{sum(tables.values()):,} rows in {len(tables)} tables, as many as were copied"]
 
 

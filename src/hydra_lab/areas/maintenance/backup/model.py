@@ -12,6 +12,7 @@ from hydra_lab.kernel.operation import Output
 PREFIX = "hydra-"
 PART = ".part-"
 MANIFEST = "manifest.json"
+ANOTHER_ONE = "Do not rely on this one: `hydra backup` makes another, and look at the disk's health."
 # Copies of the database that an upgrade of the schema makes, beside the backups.
 UPGRADE_COPIES = "before-upgrade-*.db"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -77,7 +78,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
-        raise Invalid(f"{folder} is no backup: its {MANIFEST} cannot be read.") from error
+        raise Invalid(
+            f"{folder} is no backup: its {MANIFEST} cannot be read.",
+            fix="`hydra maintenance backups` shows those there are.",
+        ) from error
 
 
 def backups_in(folder: Path) -> list[Manifest]:

@@ -104,7 +104,10 @@ def rows_in(path: Path) -> dict[str, int]:
             rows[table] = 0
     _, said = process.communicate()
     if process.returncode or table is not None:
-        raise HydraError(f"The dump cannot be read: {' '.join(said.decode(errors='replace').split())[-400:]}")
+        raise HydraError(
+            f"The dump cannot be read: {' '.join(said.decode(errors='replace').split())[-400:]}",
+            fix="Use a pg_restore that is at least as new as the server, then make another backup.",
+        )
     return rows
 
 

@@ -85,7 +85,11 @@ def bare(path: Path) -> dict[str, int]:
             f"{path} is no database of Hydra: {error}.", fix=f"Name a backup: a folder with a {MANIFEST}."
         ) from error
     if wrong:
-        raise HydraError(f"{path} is not sound: {'; '.join(wrong)}.", problems=wrong)
+        raise HydraError(
+            f"{path} is not sound: {'; '.join(wrong)}.",
+            problems=wrong,
+            fix="Restore an older backup: name it after `hydra restore`.",
+        )
     return tables
 
 

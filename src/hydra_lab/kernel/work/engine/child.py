@@ -37,7 +37,7 @@ class Children:
         process = FORKS.Process(target=serve, args=(theirs, fn, args), daemon=False, name=f"hydra-{fn.__name__}")
         with self._lock:
             if self._ended:
-                raise Unavailable("The work was ended.")
+                raise Unavailable("The work was ended.", fix="Retry the item if it is still wanted.")
             process.start()
             self._living.add(process.pid or 0)
         theirs.close()
@@ -45,7 +45,10 @@ class Children:
             ok, value = mine.recv()
         except EOFError as error:
             process.join()
-            raise Unavailable(f"The child process of {fn.__name__} died (exit {process.exitcode}).") from error
+            raise Unavailable(
+                f"The child process of {fn.__name__} died (exit {process.exitcode}).",
+                fix="It was killed or ran out of memory; the kernel's log (dmesg) says which.",
+            ) from error
         finally:
             with self._lock:
                 self._living.discard(process.pid or 0)

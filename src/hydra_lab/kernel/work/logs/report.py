@@ -118,7 +118,10 @@ class Reporter:
         With a ``connection`` its facts are written in that transaction.
         """
         if not name or name != Path(name).name or name.startswith("."):
-            raise Invalid(f"“{name}” is no file name for an artifact.")
+            raise Invalid(
+                f"“{name}” is no file name for an artifact.",
+                fix="Give a plain name, without a folder or a leading dot.",
+            )
         body = content.read_bytes() if isinstance(content, Path) else content
         values: dict[str, Any] = {
             "name": name, "media_type": media_type, "size": len(body), "sha256": hashlib.sha256(body).hexdigest(),

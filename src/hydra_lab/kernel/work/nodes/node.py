@@ -162,7 +162,8 @@ class Node:
             if isinstance(error, Cancelled):
                 return Ending(state=State.CANCELLED, error=describe(error))
             if is_passing(error) and not isinstance(error, HydraError):
-                error = Unavailable(f"The database could not do it just now: {type(error).__name__}.")
+                fix = "It is tried again; `hydra doctor` looks at the database."
+                error = Unavailable(f"The database could not do it just now: {type(error).__name__}.", fix=fix)
             elif not isinstance(error, HydraError):
                 log.exception("attempt.failed", item=row.id, operation=row.operation)
             run.log(f"{type(error).__name__}: {error}", "error")

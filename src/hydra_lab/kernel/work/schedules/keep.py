@@ -66,7 +66,10 @@ class ScheduleKeeper:
         zone = time_zone or services.settings.current.time_zone
         checked(cron, zone)
         if not verb.queueable:
-            raise Invalid(f"{verb.name} answers at once and cannot be scheduled.")
+            raise Invalid(
+                f"{verb.name} answers at once and cannot be scheduled.",
+                fix="Schedule one that can be queued; `hydra operations list` shows them.",
+            )
         services.gate.parse(verb, input)
         schedule = Schedule(
             id=id, title=title, operation=verb.name, input=input, cron=cron, time_zone=zone, options=options or {},
@@ -101,7 +104,9 @@ class ScheduleKeeper:
                 )
             item = add(self._services, connection, schedule, now)
             if item is None:
-                raise Conflict(f"{schedule.title} was refused; its journal says why.")
+                raise Conflict(
+                    f"{schedule.title} was refused; its journal says why.", fix="`hydra activity list` shows why."
+                )
             store.change(connection, id, last_at=now, last_item=item)
         self._work.wake()
         return self._work.get(item)
