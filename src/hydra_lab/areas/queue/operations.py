@@ -17,7 +17,6 @@ from hydra_lab.kernel.work.why import Why
 
 ENDING = re.compile(r"[0-9a-f-]{6,35}")  # an id is 36 signs long
 TOLD = 5
-RECORDED = "context."  # steps that only keep the time, an id or chance for a replay
 
 
 def found_id(ctx: Context, text: str) -> str:
@@ -83,7 +82,7 @@ def why(ctx: Context, input: model.ById) -> Why:
 def steps(ctx: Context, input: model.ById) -> model.Steps:
     """Show the checkpoints of an item: what has finished and is kept."""
     recorded = ctx.services.work.steps(found_id(ctx, input.id))
-    kept = [step for step in recorded if not step.name.startswith(RECORDED)]
+    kept = [step for step in recorded if not step.is_for_replay]
     return model.Steps(steps=[model.StepView.model_validate(vars(step)) for step in kept])
 
 

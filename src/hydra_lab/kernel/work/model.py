@@ -190,3 +190,8 @@ class Step:
     finished_at: datetime | None = None
     output: Any = None
     error: str | None = None
+
+    @property
+    def is_for_replay(self) -> bool:
+        """Whether it only keeps the time, an id or chance, so that a replay sees what the first run saw."""
+        return self.name.startswith("context.")

@@ -253,9 +253,11 @@ class Work(Parts):
 
     def retry(self, id: str, actor: Actor, cause: int | None = None, from_step: int | None = None) -> Item:
         """Run an item again, from the first step that did not finish, or from ``from_step``."""
-        if from_step is not None and from_step not in {step.number for step in self.steps(id)}:
-            numbers = ", ".join(f"{step.number} {step.name}" for step in self.steps(id)) or "none is recorded"
-            raise Invalid(f"Step {from_step} is not one of its steps: {numbers}.")
+        steps = {} if from_step is None else {s.number: s.name for s in self.steps(id) if not s.is_for_replay}
+        if from_step is not None and from_step not in steps:
+            told = ", ".join(f"{number} {name}" for number, name in steps.items()) or "none is recorded"
+            fix = "Name one of these, or none: then it goes on from the first that did not finish."
+            raise Invalid(f"Step {from_step} is not one of its steps: {told}.", fix=fix)
 
         def again(connection: Connection) -> None:
             act.retry(self.services, connection, id, actor, cause)
