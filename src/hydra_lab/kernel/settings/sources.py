@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.settings.files import with_files
 from hydra_lab.kernel.settings.model import LANES, Settings
 from hydra_lab.kernel.settings.place import default_data_dir
 
@@ -119,7 +120,7 @@ def read_layers(
     ``config`` (or ``HYDRA_CONFIG``) is read instead of ``hydra.toml`` in the data directory; ``integrations``
     are the known integrations' names. Raises ``Invalid`` that lists every wrong value at once.
     """
-    environ = os.environ if environ is None else environ
+    environ = with_files(os.environ if environ is None else environ)
     given = {name: value for name, value in flattened(overrides or {}).items() if value is not None}
     environment, theirs, unknown = read_environment(environ, integrations)
     data_dir = Path(given.get("data_dir") or environment.get("data_dir") or default_data_dir()).expanduser()
