@@ -1,7 +1,7 @@
 """The queue as the rest of Hydra sees it: add work, look at it, act on it, and run it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,13 @@ from hydra_lab.kernel.work.beat import look_again, release_requirement, tick
 from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.changes.fresh import Fresh, fresh_items
+from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.limits.judge import spend
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, State, Step
 from hydra_lab.kernel.work.nodes.membership import BEAT_S
 from hydra_lab.kernel.work.nodes.node import Node
 from hydra_lab.kernel.work.parts import Parts
+from hydra_lab.kernel.work.revising import Revision, revise, withdraw
 from hydra_lab.kernel.work.schedules.keep import ScheduleKeeper
 from hydra_lab.kernel.work.why import Why, why
 
@@ -130,7 +132,7 @@ class Work(Parts):
     def insert(self, connection: Connection, new: Sequence[NewItem]) -> list[tuple[str, bool]]:
         """Add items in the caller's transaction; call ``wake`` after it commits. Returns ``(id, is new)`` for each.
 
-        ``depends_on`` may name an id, or the ``key`` of an item that exists or comes with this call.
+        ``depends_on`` may name an id or part of one (see ``meant``), or the ``key`` of an item that exists or comes with this call.
         Raises what ``admit`` raises, with the number of the wrong item, and then nothing is added.
         """
         return self._inserted(connection, new)[0]
@@ -160,11 +162,21 @@ class Work(Parts):
         return found, insert(services, connection, admitted)
 
     def _resolved(self, connection: Connection, new: NewItem, keys: dict[str, str]) -> NewItem:
-        """The item with keys among its dependencies replaced by ids."""
+        """The item with keys and parts of ids among its dependencies replaced by ids."""
         if not new.depends_on:
             return new
-        ids = [keys.get(one) or store.with_key(connection, one) or one for one in new.depends_on]
+        ids = [keys.get(one) or store.with_key(connection, one) or meant(connection, one) for one in new.depends_on]
         return NewItem(**{**vars(new), "depends_on": tuple(ids)})
+
+    def revise(
+        self, connection: Connection, revisions: Iterable[Revision], actor: Actor, cause: int | None = None
+    ) -> set[str]:
+        """Change waiting work in the caller's transaction; ``wake`` after it. Returns the ids that still waited."""
+        return revise(self.services, connection, revisions, actor, cause)
+
+    def withdraw(self, connection: Connection, ids: Sequence[str], actor: Actor, cause: int | None = None) -> set[str]:
+        """Cancel waiting work in the caller's transaction. Returns the ids that still waited."""
+        return withdraw(self.services, connection, ids, actor, cause)
 
     def spend(self, unit: str, amount: float) -> None:
         """Count something as spent today."""
