@@ -1,13 +1,11 @@
 """Answers about imported backlogs: lists, one of them, and the document with its statuses brought up to date."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from hydra_lab.areas.backlog import store, views
 from hydra_lab.areas.backlog.export import Outcome, export
-from hydra_lab.areas.backlog.intake.merge import Known
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, NotFound
@@ -27,23 +25,23 @@ def found(connection: Connection, name: str | None) -> store.Imported:
     return one
 
 
-def summary(connection: Connection, one: store.Imported, known: Sequence[Known]) -> views.Summary:
+def summary(ctx: Context, connection: Connection, one: store.Imported) -> views.Summary:
     """One backlog in numbers; an item that was pruned is counted as ``pruned``."""
-    states = store.states_of(connection, (entry.item for entry in known))
-    counted = Counter(states[entry.item].value if entry.item in states else "pruned" for entry in known)
+    paused = ctx.services.work.everything_hold() is not None
+    states: Counter[str] = Counter()
+    for of_tier in store.counts(connection, one.name, all_paused=paused).values():
+        states.update(of_tier)
     return views.Summary(
-        name=one.name, title=one.title, items=len(known), states=dict(sorted(counted.items())),
-        reported_done=sum(entry.concluded for entry in known), imported_at=one.imported_at, imported_by=one.imported_by,
+        name=one.name, title=one.title, items=states.total(), states=dict(sorted(states.items())),
+        reported_done=store.reported(connection, one.name), imported_at=one.imported_at, imported_by=one.imported_by,
     )  # fmt: skip
 
 
 def all_of_them(ctx: Context) -> views.Summaries:
     """Every backlog in numbers."""
     with ctx.read() as connection:
-        found_ = [store.document(connection, name) for name in store.names(connection)]
-        return views.Summaries(
-            backlogs=[summary(connection, one, store.known(connection, one.name)) for one in found_ if one]
-        )
+        found_ = [store.document(connection, name, text=False) for name in store.names(connection)]
+        return views.Summaries(backlogs=[summary(ctx, connection, one) for one in found_ if one])
 
 
 def shown(ctx: Context, name: str, offset: int, limit: int) -> views.BacklogShown:
@@ -51,10 +49,12 @@ def shown(ctx: Context, name: str, offset: int, limit: int) -> views.BacklogShow
     with ctx.read() as connection:
         one = found(connection, name)
         known = {entry.key: entry for entry in store.known(connection, one.name)}
-        numbers = summary(connection, one, list(known.values()))
+        numbers = summary(ctx, connection, one)
+        everything = ctx.services.work.everything_hold()
         document = parse(one.text)
         page = document.entries[offset : offset + limit]
-        states = store.states_of(connection, (known[entry.key].item for entry in page if entry.key in known))
+        ids = [known[entry.key].item for entry in page if entry.key in known]
+        states = {id: item.state for id, item in store.items_of(connection, ids, everything).items()}
     entries = []
     for entry in page:
         mine = known.get(entry.key)
@@ -75,7 +75,8 @@ def exported(ctx: Context, name: str | None) -> tuple[str, str]:
     with ctx.read() as connection:
         one = found(connection, name)
         known = store.known(connection, one.name)
-        items = store.items_of(connection, (entry.item for entry in known))
+        everything = ctx.services.work.everything_hold()
+        items = store.items_of(connection, (entry.item for entry in known), everything)
     outcomes = {entry.key: outcome_of(items[entry.item]) for entry in known if entry.item in items}
     return one.name, export(one.text, parse(one.text), outcomes)
 

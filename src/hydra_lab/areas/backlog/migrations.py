@@ -41,4 +41,34 @@ def create(op: Operations) -> None:
     op.create_index("backlog_entries_by_item", "backlog_entries", ["item"])
 
 
-MIGRATIONS = (create,)
+def keep_what_pages_show(op: Operations) -> None:
+    """What a page shows is kept at the import, and a document can be looked at before it is imported."""
+    for name in ("outline", "report"):
+        op.add_column("backlog_documents", Column(name, Json))
+    for column in (
+        Column("tier", Integer()), Column("line", Integer()), Column("end", Integer()), Column("status", String()),
+        Column("blocked_on", Text()), Column("told", Json),
+    ):  # fmt: skip
+        op.add_column("backlog_entries", column)
+    op.create_table(
+        "backlog_drafts",
+        Column("id", String(), nullable=False),
+        Column("backlog", String(), nullable=False),
+        Column("title", Text()),
+        Column("text", Text(), nullable=False),
+        Column("made_at", UtcTime, nullable=False),
+        Column("made_by", String(), nullable=False),
+        Column("report", Json, nullable=False),
+        PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "backlog_lists",
+        Column("owner", String(), nullable=False),
+        Column("kind", String(), nullable=False),
+        Column("part", Integer(), nullable=False),
+        Column("rows", Json, nullable=False),
+        PrimaryKeyConstraint("owner", "kind", "part"),
+    )
+
+
+MIGRATIONS = (create, keep_what_pages_show)

@@ -6,13 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hydra_lab.areas.backlog import answers, views
+from hydra_lab.areas.backlog.drafts import drafts
+from hydra_lab.areas.backlog.intake.decide import Plans
 from hydra_lab.areas.backlog.intake.making import IMPORT, making_of
 from hydra_lab.areas.backlog.intake.take_in import take_in
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint, operation
 
-TAKEN = ("import", "export")  # routes of their own below /backlog
+TAKEN = ("import", "export", "preview")  # routes of their own below /backlog
 LONGEST = 64
 
 
@@ -49,6 +51,12 @@ class ByName(Input):
     name: Name
 
 
+class ByDraft(Input):
+    """A document that was looked at."""
+
+    draft: str = Field(max_length=64, description="The id that its preview answered")
+
+
 class Wanted(ByName):
     """One backlog, and which of its items."""
 
@@ -69,14 +77,47 @@ def import_(ctx: Context, input: Document) -> views.ImportReport:
     Importing it again takes over what was edited and doubles nothing; what is done stays done, and an item that is
     gone from the text is cancelled only if it never ran. Lines that were not understood are in `unread`.
     """
-    document = parse(input.text)
-    making = making_of(ctx, input.name or name_from(document.title), document)
-    done = take_in(ctx, making, input.text)
-    return views.ImportReport(
-        backlog=making.backlog, created=done.created, updated=done.updated, unchanged=done.unchanged,
-        cancelled=done.cancelled, kept=done.kept, unread=views.unread_lines(document),
-        unread_total=len(document.unread),
-    )  # fmt: skip
+    plans = plans_of(ctx, input.text, input.name)
+    return views.import_report(plans, take_in(ctx, plans, input.text))
+
+
+@operation(
+    "backlog.preview", effect=Effect.WRITE, path="POST /backlog/preview", body_limit=12 << 20, subject="name",
+    queueable=False,
+)  # fmt: skip
+def preview(ctx: Context, input: Document) -> views.Preview:
+    """Read a backlog and say what importing it would do; nothing becomes work yet.
+
+    The document is kept for a day: `backlog confirm` imports it as it was looked at.
+    """
+    plans = plans_of(ctx, input.text, input.name)
+    return drafts.look(ctx, plans, input.text)
+
+
+@operation("backlog.confirm", effect=Effect.WRITE, path="POST /backlog/preview/{draft}/import", subject="draft")
+def confirm(ctx: Context, input: ByDraft) -> views.ImportReport:
+    """Import a backlog that was looked at before."""
+    draft = drafts.found(ctx, input.draft)
+    plans = plans_of(ctx, draft.text, draft.backlog)
+    done = take_in(ctx, plans, draft.text)
+    drafts.forget(ctx, draft.id)
+    return views.import_report(plans, done)
+
+
+@operation(
+    "backlog.discard", effect=Effect.WRITE, path="POST /backlog/preview/{draft}/discard", subject="draft",
+    queueable=False,
+)  # fmt: skip
+def discard(ctx: Context, input: ByDraft) -> None:
+    """Forget a backlog that was looked at and not imported."""
+    drafts.found(ctx, input.draft)
+    drafts.forget(ctx, input.draft)
+
+
+def plans_of(ctx: Context, text: str, name: str | None) -> Plans:
+    """A document that was read, with what is to be done for its items. Raises ``Invalid`` for one that is none."""
+    document = parse(text)
+    return Plans(making_of(ctx, name or name_from(document.title), document))
 
 
 def name_from(title: str | None) -> str:

@@ -14,6 +14,8 @@ documents = Table(
     Column("text", Text, nullable=False),
     Column("imported_at", UtcTime, nullable=False),
     Column("imported_by", String, nullable=False),
+    Column("outline", Json),  # tiers, phases and lists as pages show them
+    Column("report", Json),  # what its last import did, in numbers
 )
 
 entries = Table(
@@ -29,5 +31,32 @@ entries = Table(
     Column("reported_done", Boolean, nullable=False),
     Column("concluded", Boolean, nullable=False),
     Column("planned", Json, nullable=False),
+    Column("tier", Integer),
+    Column("line", Integer),
+    Column("end", Integer),
+    Column("status", String),
+    Column("blocked_on", Text),
+    Column("told", Json),
     Index("backlog_entries_by_item", "item"),
+)
+
+drafts = Table(
+    "backlog_drafts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("backlog", String, nullable=False),
+    Column("title", Text),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("report", Json, nullable=False),
+)
+
+lists = Table(
+    "backlog_lists",
+    metadata,
+    Column("owner", String, primary_key=True),  # of which import: "import:NAME" or "draft:ID"
+    Column("kind", String, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("rows", Json, nullable=False),
 )

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
+from hydra_lab.areas.backlog.intake.decide import Plans
+from hydra_lab.areas.backlog.intake.report import Report
 from hydra_lab.areas.backlog.model import Document, Entry, InputRule, Phase
 from hydra_lab.kernel.operation import Output
 
@@ -30,6 +32,12 @@ class ImportReport(Output):
     kept: int = Field(description="Items that the new text lacks and that ran")
     unread: list[UnreadLine] = Field(description="Lines that were not understood, 2,000 at most")
     unread_total: int
+
+
+class Preview(ImportReport):
+    """What an import would do. `draft` names the document for `backlog confirm`, for a day."""
+
+    draft: str
 
 
 class Summary(Output):
@@ -128,6 +136,18 @@ class BacklogShown(Summary):
     entries: list[EntryShown]
     unread: list[UnreadLine]
     unread_total: int
+
+
+def import_report(plans: Plans, done: Report) -> ImportReport:
+    """What an import did."""
+    return ImportReport(**reported(plans, done))
+
+
+def reported(plans: Plans, done: Report) -> dict[str, Any]:
+    """The numbers of an import and the lines it did not understand, as many as an answer carries."""
+    document, backlog = plans.making.document, plans.making.backlog
+    counts = {name: number for name, number in done.counts.items() if name != "unread"}
+    return {"backlog": backlog, **counts, "unread": unread_lines(document), "unread_total": len(document.unread)}
 
 
 def unread_lines(document: Document) -> list[UnreadLine]:

@@ -134,7 +134,7 @@ def test_a_refused_document_changes_nothing(lab: BacklogLab) -> None:
 def test_the_import_is_journalled_with_its_items(lab: BacklogLab) -> None:
     lab.take(SEED)
     (event,) = lab.events("backlog.imported")
-    assert event.data == {"created": 37, "updated": 0, "unchanged": 0, "cancelled": 0, "unread": 0}
+    assert event.data == {"created": 37, "updated": 0, "unchanged": 0, "cancelled": 0, "kept": 0, "unread": 0}
     assert len(lab.events("items.created")) == 37
 
 

@@ -8,10 +8,12 @@ from hydra_lab.areas.backlog import store
 from hydra_lab.areas.backlog.intake.items import is_plan, planned
 from hydra_lab.areas.backlog.intake.making import making_of
 from hydra_lab.areas.backlog.intake.merge import Known
-from hydra_lab.areas.backlog.intake.revise import revise
+from hydra_lab.areas.backlog.intake.outline import outlined
+from hydra_lab.areas.backlog.intake.report import unread
+from hydra_lab.areas.backlog.intake.take_in import placed
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.work import act
+from hydra_lab.kernel.work import Revision, act
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.model import HoldKind, Item, NewItem
 
@@ -22,7 +24,9 @@ def look_again(ctx: Context) -> None:
     What a person chose is left alone.
     """
     with ctx.read() as connection:
-        names = store.names(connection)
+        names, older = store.names(connection), store.without_outline(connection)
+    for name in older:
+        outline_again(ctx, name)
     for name in names:
         look_into(ctx, name)
 
@@ -39,11 +43,18 @@ def look_into(ctx: Context, name: str) -> None:
     with ctx.begin() as connection:
         store.take_turn(connection)
         waiting = without_operation(connection, name)
+        revisions = []
         for entry in making.document.entries:
             if entry.key in plans and entry.key in waiting:
                 known, item = waiting[entry.key]
-                settle(ctx, connection, known, item, making.item(entry, plans[entry.key]))
+                new = making.item(entry, plans[entry.key])
+                if new.operation:
+                    # Only the operation is news: priority and window stay as they are.
+                    revisions.append(Revision(id=item.id, new=new, keep=frozenset({"priority", "window"})))
+                else:
+                    say_why(ctx, connection, item, new)
                 store.put_plan(connection, name, replace(known, planned=planned(entry, plans[entry.key])))
+        ctx.services.work.revise(connection, revisions, ctx.actor, ctx.cause)
     ctx.services.work.wake()
 
 
@@ -58,16 +69,30 @@ def without_operation(connection: Connection, name: str) -> dict[str, tuple[Know
     }
 
 
-def settle(ctx: Context, connection: Connection, known: Known, item: Item, new: NewItem) -> None:
-    """Give an item the operation that is known now, or the words there now are for why none is.
-
-    Only the operation is news: priority and window stay as they are.
-    """
-    if new.operation:
-        revise(ctx, connection, item.id, new, known.planned, {**known.planned, "operation": new.operation})
-        return
+def say_why(ctx: Context, connection: Connection, item: Item, new: NewItem) -> None:
+    """Hold an item with the words there now are for why no operation is known."""
     said = {(hold.detail, hold.unblock) for hold in item.holds if hold.kind is HoldKind.PLAN}
     for hold in new.holds:
         if is_plan(hold) and (hold.detail, hold.unblock) not in said:
             changes.drop_holds(connection, [item.id], HoldKind.PLAN)
             changes.put_hold(connection, item.id, hold, ctx.services.clock.now())
+
+
+def outline_again(ctx: Context, name: str) -> None:
+    """Keep what pages show of a document that an older Hydra imported."""
+    with ctx.read() as connection:
+        document = store.document(connection, name)
+    if document is None:
+        return
+    read = parse(document.text)
+    entries = {entry.key: entry for entry in read.entries}
+    report = {"created": 0, "updated": 0, "unchanged": 0, "cancelled": 0, "kept": 0, "unread": len(read.unread)}
+    with ctx.begin() as connection:
+        store.take_turn(connection)
+        if name not in store.without_outline(connection):
+            return  # it was imported again meanwhile
+        known = store.known(connection, name)
+        rows = [replace(one, **placed(entries[one.key])) if one.key in entries else one for one in known]
+        store.put_document(connection, replace(document, outline=outlined(read), report=report))
+        store.put_entries(connection, name, rows)
+        store.put_lists(connection, store.IMPORTED + name, {"unread": list(unread(read))})

@@ -13,6 +13,7 @@ from hydra_lab.areas.backlog.planning.words import VERB_STEMS, stems
 from hydra_lab.kernel.work.model import State
 
 SAME_WORK = 0.5
+SHORT = 60  # characters of what is shown as it was and as it is
 # Where it stands and what Hydra itself writes into it say nothing about what the item asks for.
 NOT_CONTENT = ("key", "line", "end", "heading", "status", "completed", "notes")
 
@@ -22,7 +23,8 @@ class Known:
     """An entry of the document as it was imported before, with the work item it is.
 
     ``reported_done`` is what that text said; ``concluded`` that the item is done by the document's word alone.
-    ``planned`` is what was made of it then: operation, input, priority, window.
+    ``planned`` is what was made of it then: operation, input, priority, window; ``told`` each thing it said, short
+    (see ``told``). ``line`` to ``end`` is where it stands.
     """
 
     key: str
@@ -33,11 +35,18 @@ class Known:
     reported_done: bool
     concluded: bool = False
     planned: dict[str, Any] = field(default_factory=dict)
+    tier: int | None = None
+    line: int | None = None
+    end: int | None = None
+    status: str | None = None
+    blocked_on: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 class Fate(StrEnum):
     """What an import makes of an entry's work item."""
 
+    CREATE = "create"  # there was none before
     REVISE = "revise"  # it waits, and the text was edited
     CONCLUDE = "conclude"  # it waits, and the text now says that it was done
     REPLACE = "replace"  # what happened belongs to the old text: a new item takes its place
@@ -50,7 +59,7 @@ def fate(
     *,
     edited: bool,
     state: State | None,
-    ran: Callable[[], bool],
+    ran: bool,
     planned: Callable[[], dict[str, Any]],
 ) -> Fate:
     """What becomes of an entry that was imported before.
@@ -73,7 +82,7 @@ def fate(
     other_work = work_of(known.planned) != work_of(planned())
     if waits:
         # Steps that finished belong to the old work, and must not be taken for steps of another.
-        return Fate.REPLACE if other_work and ran() else Fate.REVISE
+        return Fate.REPLACE if other_work and ran else Fate.REVISE
     return Fate.REPLACE if other_work else Fate.KEEP
 
 
@@ -82,11 +91,31 @@ def work_of(planned: dict[str, Any]) -> tuple[Any, Any]:
     return planned.get("operation"), planned.get("input")
 
 
+def content(entry: Entry) -> dict[str, Any]:
+    """What an item asks for, as plain data."""
+    said = {name: value for name, value in vars(entry).items() if name not in NOT_CONTENT}
+    run = asdict(entry.run) if entry.run else None
+    return {**said, "endpoints": [asdict(one) for one in entry.endpoints], "run": run}
+
+
 def fingerprint(entry: Entry) -> str:
     """A digest of what an item asks for; equal when nothing that matters to its work was edited."""
-    content = {name: value for name, value in asdict(entry).items() if name not in NOT_CONTENT}
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(content(entry))
+
+
+def digest(value: Any) -> str:
+    """A digest of plain data, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """Each thing an entry says, to tell later what was edited: short values as they are, long ones by their digest."""
+    said = {**content(entry), "status": entry.status.value}
+    return {
+        name: value if isinstance(value, int) or (isinstance(value, str) and len(value) <= SHORT) else digest(value)[:8]
+        for name, value in said.items()
+        if value not in (None, (), [])
+    }
 
 
 def pair(old: Sequence[Known], new: Sequence[Entry]) -> dict[str, Known]:
