@@ -13,6 +13,8 @@ COPY src src
 RUN tools/bin/python -m hatchling build --target wheel && /opt/hydra/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM ${PYTHON}
+# pg_dump makes the backups where the database is Postgres.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 8700 --user-group --home-dir /data --no-create-home hydra \
  && install --directory --owner hydra --group hydra --mode 0700 /data
 COPY --from=build /opt/hydra /opt/hydra

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hydra_lab.kernel.settings import read_layers
 from tests.rules.source import ROOT
 from tests.server import HYDRA
 
@@ -33,7 +34,13 @@ def commands() -> list[list[str]]:
     """Every way in which a file here starts ``hydra``."""
     docker = re.search(r'^CMD \["hydra", (.+)\]$', DOCKERFILE, re.MULTILINE)
     assert docker
-    return [unit()["Service"]["ExecStart"].split()[1:], [word.strip(' "') for word in docker[1].split(",")]]
+    worker = composition("compose.nodes.yaml")["services"]["worker"]["command"][1:]
+    return [unit()["Service"]["ExecStart"].split()[1:], [word.strip(' "') for word in docker[1].split(",")], worker]
+
+
+def composition(name: str) -> Any:
+    """A file for docker compose, parsed."""
+    return yaml.safe_load((ROOT / "examples" / name).read_text())
 
 
 @pytest.mark.parametrize("source", copied())
@@ -42,7 +49,7 @@ def test_the_container_copies_what_is_there(source: str) -> None:
     assert f"!{source}" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
-@pytest.mark.parametrize("command", commands(), ids=["systemd", "docker"])
+@pytest.mark.parametrize("command", commands(), ids=["systemd", "docker", "worker"])
 def test_options_are_those_of_the_command(command: list[str]) -> None:
     known = subprocess.run([str(HYDRA), command[0], "--help"], capture_output=True, text=True, check=True).stdout
     assert [word for word in command if word.startswith("--") and word not in known] == []
@@ -71,6 +78,19 @@ def test_the_container_is_no_root_and_is_asked_whether_it_is_well() -> None:
 
 
 def test_the_example_composition_can_be_read_only() -> None:
-    service = yaml.safe_load((ROOT / "examples" / "compose.yaml").read_text())["services"]["hydra"]
+    service = composition("compose.yaml")["services"]["hydra"]
     assert service["read_only"] is True
     assert service["volumes"] == ["hydra:/data"]
+
+
+def test_the_nodes_share_the_database_and_the_key_and_every_variable_is_known(tmp_path: Path) -> None:
+    parsed = composition("compose.nodes.yaml")
+    server, worker = (parsed["services"][name] for name in ("hydra", "worker"))
+    assert server["secrets"] == worker["secrets"]
+    assert {name for service in (server, worker) for name in service["secrets"]} <= set(parsed["secrets"])
+    (tmp_path / "database-url").write_text("postgresql://hydra@postgres/hydra")
+    for service in (server, worker):
+        given = {key: value.replace("/run/secrets", str(tmp_path)) for key, value in service["environment"].items()}
+        layers = read_layers(environ=given | {"HYDRA_DATA_DIR": str(tmp_path)})
+        assert layers.unknown == ()
+        assert layers.environment["database_url"] == "postgresql://hydra@postgres/hydra"
