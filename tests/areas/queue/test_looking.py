@@ -171,17 +171,37 @@ def test_an_item_is_meant_by_the_end_of_its_id(shop: Workshop) -> None:
     assert shop.client.get(f"/queue/{item['id'][-5:]}").status_code == 404
 
 
-def test_an_end_that_several_ids_have_is_refused_and_they_are_named(
+def test_an_id_that_is_none_is_told_with_what_was_meant_perhaps(shop: Workshop) -> None:
+    item = shop.held(title="Sweep the attic")
+    for typed in ("0000" + item["id"][-4:], "the attic"):
+        answer = shop.client.get(f"/queue/{typed}")
+        assert answer.status_code == 404
+        assert item["id"] in answer.json()["near"]
+        assert "Sweep the attic" in answer.json()["fix"]
+
+
+def test_part_of_an_id_says_what_to_wait_for_and_whose_story_to_tell(shop: Workshop) -> None:
+    first = shop.held()
+    second = shop.held(depends_on=[first["id"][-8:]])
+    assert second["depends_on"] == [first["id"]]
+    answer = shop.post("/queue", operation="bench.echo", input={"text": "x"}, depends_on=["0000" + first["id"][-4:]])
+    assert (answer.status_code, answer.json()["near"]) == (404, [first["id"]])
+    assert {event["item"] for event in shop.get("/activity", item=second["id"][-8:])["events"]} == {second["id"]}
+
+
+def test_a_part_that_several_ids_have_is_refused_and_they_are_named(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = iter(f"0198f2c4-7d1e-7c33-8a51-00{n}0abcdef12" for n in (1, 2))
     monkeypatch.setattr(shop.services.ids, "new", lambda _now: next(ids))
     one, other = shop.held(title="This one"), shop.held(title="That one")
-    answer = shop.client.get("/queue/abcdef12")
-    assert answer.status_code == 409
-    for item in (one, other):
-        assert item["id"] in answer.json()["detail"]
-        assert item["title"] in answer.json()["detail"]
+    for part in ("abcdef12", "0198f2c4"):
+        answer = shop.client.get(f"/queue/{part}")
+        assert answer.status_code == 422
+        for item in (one, other):
+            assert item["id"] in answer.json()["detail"]
+            assert item["title"] in answer.json()["detail"]
+    assert shop.get("/queue/0198f2c4-7d1e-7c33-8a51-002")["title"] == "That one"
     assert shop.get("/queue/10abcdef12")["title"] == "This one"
 
 

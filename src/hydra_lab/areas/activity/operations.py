@@ -10,6 +10,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Event, Filter, store
 from hydra_lab.kernel.operation import Effect, Frame, Input, Output, operation, stream
+from hydra_lab.kernel.work.find.meant import is_part, meant
 
 
 class Entry(Output):
@@ -33,7 +34,7 @@ class Wanted(Input):
     name: list[str] = Field(default=[], description="Whole names, e.g. items.failed; any of them or of the topics")
     actor: str | None = Field(default=None, description="person, agent, hook, schedule, backlog or hydra")
     subject: str | None = None
-    item: str | None = None
+    item: str | None = Field(default=None, description="A work item, by its id or part of it")
     cause: int | None = Field(default=None, description="Only what followed directly from this entry")
     q: str | None = Field(default=None, max_length=200, description="Words in name, subject or item")
     since: AwareDatetime | None = None
@@ -78,11 +79,12 @@ def entry(event: Event) -> Entry:
 @operation("activity.list", effect=Effect.READ, path="GET /activity", tool=True)
 def list_(ctx: Context, input: Wanted) -> Page:
     """Show what happened, newest first, by topic, actor, item, time or words."""
-    wanted = Filter(
-        topics=tuple(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
-        item=input.item, cause=input.cause, q=input.q, since=input.since, until=input.until,
-    )  # fmt: skip
     with ctx.read() as connection:
+        item = meant(connection, input.item) if input.item and is_part(input.item) else input.item
+        wanted = Filter(
+            topics=tuple(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
+            item=item, cause=input.cause, q=input.q, since=input.since, until=input.until,
+        )  # fmt: skip
         found = store.page(connection, wanted, before=input.cursor, limit=input.limit + 1)
         total = store.count(connection, wanted)
     events = [entry(one) for one in found[: input.limit]]

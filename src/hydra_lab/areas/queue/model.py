@@ -26,7 +26,11 @@ class NewWork(Input):
     )
     not_before: AwareDatetime | None = Field(default=None, description="Earliest start, with a time zone")
     deadline: AwareDatetime | None = Field(default=None, description="If not started by then, it fails and says so")
-    depends_on: tuple[str, ...] = Field(default=(), max_length=100, description="Ids or keys of items to wait for")
+    depends_on: tuple[str, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Items to wait for: ids, six or more characters of an id's beginning or end, or keys",
+    )
     lane: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]{1,64}$", description="Where it runs")
     key: str | None = Field(default=None, max_length=200, description="The same key is never added twice")
 
@@ -83,7 +87,7 @@ class Listing(Output):
 class ById(Input):
     """One item."""
 
-    id: str = Field(description="The item's id, or the last six or more characters of it")
+    id: str = Field(description="The item's id, or six or more characters of its beginning or end")
 
 
 class Commented(ById):

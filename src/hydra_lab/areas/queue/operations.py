@@ -1,35 +1,24 @@
 """Queue work, look at it, and act on it."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime, time
 
 from hydra_lab.areas.queue import model
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
+from hydra_lab.kernel.errors import Invalid, NotFound
 from hydra_lab.kernel.operation import Answer, Effect, Frame, Raw, endpoint, operation, stream
 from hydra_lab.kernel.work import Item, measure
-from hydra_lab.kernel.work.find import store as find
+from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.logs.report import read_file
 from hydra_lab.kernel.work.why import Why
 
-ENDING = re.compile(r"[0-9a-f-]{6,35}")  # an id is 36 signs long
-TOLD = 5
-
 
 def found_id(ctx: Context, text: str) -> str:
-    """The id of the item that is meant by its id or by the end of it. Raises ``Conflict`` when several end so."""
-    end = text.lower()
-    if not ENDING.fullmatch(end):
-        return text
+    """The id of the item that is meant. Raises as ``meant`` does."""
     with ctx.read() as connection:
-        ending = find.ending_in(connection, end, TOLD)
-    if len(ending) > 1:
-        told = ", ".join(f"{id} ({title})" for id, title in ending)
-        raise Conflict(f"Several items have an id that ends in {end}: {told}.", fix="Give more of the id.")
-    return ending[0][0] if ending else text
+        return meant(connection, text)
 
 
 @operation("queue.add", effect=Effect.WRITE, path="POST /queue", status=201, queueable=False, passes_on=True, tool=True)

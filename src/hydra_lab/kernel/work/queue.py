@@ -132,7 +132,8 @@ class Work(Parts):
     def insert(self, connection: Connection, new: Sequence[NewItem]) -> list[tuple[str, bool]]:
         """Add items in the caller's transaction; call ``wake`` after it commits. Returns ``(id, is new)`` for each.
 
-        ``depends_on`` may name an id or part of one (see ``meant``), or the ``key`` of an item that exists or comes with this call.
+        ``depends_on`` may name an id or part of one (see ``meant``), or the ``key`` of an item that exists or comes
+        with this call.
         Raises what ``admit`` raises, with the number of the wrong item, and then nothing is added.
         """
         return self._inserted(connection, new)[0]

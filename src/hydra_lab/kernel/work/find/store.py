@@ -3,16 +3,33 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select
 
 from hydra_lab.kernel.work.model import HoldKind, State
 from hydra_lab.kernel.work.tables import artifacts, dependencies, holds, items, schedules
 
+SURE = 4  # signs at the end of an id that seldom are the same by chance
 
-def ending_in(connection: Connection, end: str, most: int) -> list[tuple[str, str]]:
-    """``(id, title)`` of the items whose ids end so, newest first, at most so many."""
-    query = select(items.c.id, items.c.title).where(items.c.id.endswith(end, autoescape=True))
-    return [(row.id, row.title) for row in connection.execute(query.order_by(items.c.id.desc()).limit(most))]
+
+def with_part(connection: Connection, part: str, most: int) -> list[tuple[str, str]]:
+    """``(id, title)`` of the items whose ids begin or end so, newest first, at most so many."""
+    c = items.c
+    return named(connection, or_(c.id.startswith(part, autoescape=True), c.id.endswith(part, autoescape=True)), most)
+
+
+def like(connection: Connection, text: str, most: int) -> list[tuple[str, str]]:
+    """``(id, title)`` of the items that a wrong id may have meant: by words of the title, the section or the key, or by
+    the last signs of the id; newest first, at most so many."""
+    c = items.c
+    words = or_(c.title.icontains(text, autoescape=True), c.section == text, func.lower(c.key) == text)
+    end = c.id.endswith(text[-SURE:], autoescape=True) if len(text) >= SURE else false()
+    return named(connection, or_(words, end), most) if text else []
+
+
+def named(connection: Connection, condition: ColumnElement[bool], most: int) -> list[tuple[str, str]]:
+    """``(id, title)`` of the items that fit, newest first, at most so many."""
+    query = select(items.c.id, items.c.title).where(condition).order_by(items.c.id.desc()).limit(most)
+    return [(row.id, row.title) for row in connection.execute(query)]
 
 
 def longest_on(connection: Connection, kind: HoldKind, ref: str, most: int) -> tuple[list[Row[Any]], int]:
