@@ -1,14 +1,21 @@
 """The documentation is true: its links lead somewhere, and the map knows every part of the kernel and the surfaces."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+import hydra_lab.areas
+from hydra_lab.kernel.area import Area
+from hydra_lab.kernel.registry import discover
 from tests.rules.source import ROOT, SRC
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MAP = (ROOT / "docs" / "map.md").read_text()
+VERBS = {verb.name: verb for area in discover(hydra_lab.areas, "AREA", Area).values() for verb in area.verbs()}
+HERE = {"up", "worker", "doctor", "backup", "restore", "token", "mcp", "health", "version", "AREA"}
+ALWAYS = {"json", "watch", "wait", "confirm", "data", "help"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -40,3 +47,39 @@ def test_the_map_names_nothing_that_is_not_there() -> None:
             named |= {f"{part}/{name.rstrip('/')}" for name in re.findall(r"`([\w./]+)`", row)}
     assert named
     assert {name for name in named if not (SRC / name).exists()} == set()
+
+
+def commands(page: Path) -> list[list[str]]:
+    """Each ``hydra …`` in a page's shell blocks and in its code between words, as words without the program."""
+    text = page.read_text()
+    blocks = "\n".join(re.findall(r"^```(?:sh|bash)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    lines = re.findall(r"^(?:\S+=\S+ )*\S*\bhydra .*$", blocks.replace("\\\n", " "), re.MULTILINE)
+    lines += re.findall(r"`((?:\S+=\S+ )*hydra [^`]+)`", without_code(text).replace("\n", " "))
+    found = []
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        while words and re.match(r"[A-Z_]+=", words[0]):
+            words.pop(0)
+        if words and words[0].rpartition("/")[2] == "hydra" and len(words) > 1:
+            found.append(words[1:])
+    return found
+
+
+@pytest.mark.parametrize(
+    "page", [one for one in PAGES if commands(one) and not one.name.startswith("adding-")], ids=lambda page: page.name
+)
+def test_commands_and_their_options_exist(page: Path) -> None:
+    wrong = []
+    for words in commands(page):
+        verb = VERBS.get(".".join(word.replace("-", "_") for word in words[:2]))
+        if words[0] in HERE:
+            continue
+        if verb is None:
+            wrong.append(" ".join(words))
+            continue
+        fields = verb.input.model_fields
+        options = [word[2:].partition(".")[0].partition("=")[0] for word in words if word.startswith("--")]
+        wrong += [
+            f"{verb.name} --{one}" for one in options if one.replace("-", "_") not in fields and one not in ALWAYS
+        ]
+    assert wrong == []
