@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server import HYDRA, Server, environment, free_port
+from tests.server import HYDRA, TOKEN, Server, environment, free_port
 
 Make = Callable[..., Server]
 
@@ -194,6 +194,23 @@ def test_the_doctor_looks_at_this_machine_also_while_hydra_is_stopped(make_serve
     assert found["File cli-token"]["fix"].startswith("chmod 600")
     assert found["Database"]["status"] == "ok"
     assert found["Server"]["status"] == "warn"
+
+
+def test_the_doctor_asks_the_server_it_is_pointed_at_and_says_which(server: Server, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    (mine / "backups").mkdir(parents=True, mode=0o755)
+    asked = hydra("doctor", "--json", HYDRA_URL=server.url, HYDRA_TOKEN=TOKEN, HYDRA_DATA_DIR=str(mine))
+    found = {check["name"]: check["detail"] for check in json.loads(asked.stdout)}
+    assert found["Server"] == f"Ready at {server.url}."
+    assert found["Database"] == "The database (SQLite) answers."
+    assert str(mine) not in asked.stdout
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    for command in ("doctor", "backup"):
+        gone = hydra(command, HYDRA_URL=elsewhere, HYDRA_DATA_DIR=str(mine))
+        assert gone.returncode != 0
+        assert elsewhere in gone.stdout + gone.stderr
+        assert str(mine) not in gone.stdout
+    assert list((mine / "backups").iterdir()) == []
 
 
 def test_a_damaged_database_is_found_by_the_doctor(tmp_path: Path) -> None:

@@ -1,26 +1,34 @@
 """`hydra backup` and `hydra restore`: a copy of the data, made while Hydra runs or not, and putting one back."""
 
+import os
 from pathlib import Path
 
 from hydra_lab.kernel.errors import HydraError, Unavailable
 from hydra_lab.surfaces.cli.calls.catalogue import read_catalogue
 from hydra_lab.surfaces.cli.calls.connection import find_server
 from hydra_lab.surfaces.cli.logs import set_up_logs
+from hydra_lab.surfaces.cli.places import data_dir
 from hydra_lab.surfaces.cli.program import Program
 from hydra_lab.surfaces.cli.say import say
 
 OPERATION, ACTION = "maintenance.run", {"action": "backup"}
 
 
-def back_up(program: Program, data: Path, config: Path | None) -> int:
-    """Have the running server make a backup, or make it here when none runs; returns the exit code."""
+def back_up(program: Program, given: Path | None, config: Path | None) -> int:
+    """Have the running server make a backup, or make it here when none runs; returns the exit code.
+
+    Raises ``Unavailable`` when ``HYDRA_URL`` points to a server that does not answer, and no data is named instead.
+    """
     from hydra_lab.surfaces.cli.calls.arguments import Given
     from hydra_lab.surfaces.cli.calls.run import call
 
+    data = data_dir(given)
     server = find_server(data)
     try:
         verb = read_catalogue(server).verbs[OPERATION]
     except Unavailable:
+        if os.environ.get("HYDRA_URL") and given is None:
+            raise
         return here(program, data, config)
     return call(server, verb, Given(input=dict(ACTION), watch=True))
 

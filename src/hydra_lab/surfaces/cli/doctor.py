@@ -1,4 +1,4 @@
-"""`hydra doctor`: every check with its fix; those of the server if it runs, and those of this machine always."""
+"""`hydra doctor`: every check with its fix; those of the server, and those of its data where that is on this machine."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hydra_lab.kernel.errors import HydraError
-from hydra_lab.surfaces.cli.calls.connection import Server, find_server
+from hydra_lab.surfaces.cli.calls.connection import Server, find_server, written
+from hydra_lab.surfaces.cli.places import data_dir
 from hydra_lab.surfaces.cli.say import say
 from hydra_lab.surfaces.cli.store import damage
 
@@ -28,9 +29,17 @@ class Finding:
     fix: str | None = None
 
 
-def examine(data: Path, *, as_json: bool) -> int:
-    """Run every check and print what they found; 1 when something is bad, else 0."""
-    findings = [*of_this_machine(data), *of_the_server(find_server(data))]
+def examine(given: Path | None, *, as_json: bool) -> int:
+    """Run every check and print what they found; 1 when something is bad, else 0.
+
+    With ``HYDRA_URL`` it is about the server there; a data directory of this machine is looked at only where that
+    server, or ``--data``, says that it is the one.
+    """
+    data = data_dir(given)
+    server = find_server(data)
+    pointed = bool(os.environ.get("HYDRA_URL"))
+    here = not pointed or given is not None or written(data).get("url") == server.url
+    findings = [python(), *(of_the_data(data) if here else ()), *of_the_server(server, expected=pointed)]
     if as_json:
         say(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
     else:
@@ -41,9 +50,8 @@ def examine(data: Path, *, as_json: bool) -> int:
     return 1 if any(one.status == "bad" for one in findings) else 0
 
 
-def of_this_machine(data: Path) -> Iterator[Finding]:
+def of_the_data(data: Path) -> Iterator[Finding]:
     """What can be checked while Hydra is stopped."""
-    yield python()
     yield folder(data)
     if not data.is_dir():
         return
@@ -108,21 +116,24 @@ def database(path: Path) -> Finding:
     return Finding(name=name, status="bad", detail=f"{path.name} is damaged: {found}", fix=fix)
 
 
-def of_the_server(server: Server) -> Iterator[Finding]:
-    """What the server says of itself and of what it watches."""
+def of_the_server(server: Server, *, expected: bool) -> Iterator[Finding]:
+    """What the server says of itself and of what it watches; it is bad that it is not there where it is expected."""
     try:
         ready = server.call("GET", "/readyz", timeout_s=10)
     except HydraError as error:
-        yield Finding(name="Server", status="warn", detail=error.detail, fix=error.fix)
+        yield Finding(name="Server", status="bad" if expected else "warn", detail=error.detail, fix=error.fix)
         return
     parts = ready.body.get("parts", {}) if isinstance(ready.body, dict) else {}
     wrong = ", ".join(f"{name} {said}" for name, said in parts.items() if said != "ok")
     status = "bad" if wrong or ready.is_error else "ok"
-    yield Finding(name="Server", status=status, detail=wrong or f"Ready at {server.url}.", fix="Its log says why.")
+    detail = f"Ready at {server.url}."
+    if status == "bad":
+        detail = f"{server.url} is not ready: {wrong or f'it answers HTTP {ready.status}, but not as Hydra does'}."
+    yield Finding(name="Server", status=status, detail=detail, fix="Its log says why.")
     try:
         shown = server.get("/health")
     except HydraError as error:
-        yield Finding(name="Health", status="unknown", detail=error.detail, fix=error.fix)
+        yield Finding(name="Health", status="bad" if expected else "unknown", detail=error.detail, fix=error.fix)
         return
     for one in shown.get("checks", []) if isinstance(shown, dict) else []:
         name = str(one.get("title") or one.get("name"))

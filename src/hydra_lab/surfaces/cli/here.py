@@ -70,17 +70,20 @@ def commands(program: Program) -> typer.Typer:
     def doctor(
         data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False
     ) -> None:
-        """Check everything, also while Hydra is stopped, and say how to mend what is wrong."""
+        """Check everything, also while Hydra is stopped, and say how to mend what is wrong.
+
+        Where HYDRA_URL points to another machine, it is the Hydra there that is checked.
+        """
         from hydra_lab.surfaces.cli.doctor import examine
 
-        raise typer.Exit(examine(places.data_dir(data), as_json=as_json))
+        raise typer.Exit(examine(data, as_json=as_json))
 
     @app.command()
     def backup(data: Data = None, config: Config = None) -> None:
         """Make a consistent copy of the data and check it, also while Hydra runs."""
         from hydra_lab.surfaces.cli.backup import back_up
 
-        raise typer.Exit(back_up(program, places.data_dir(data), config))
+        raise typer.Exit(back_up(program, data, config))
 
     @app.command()
     def restore(
