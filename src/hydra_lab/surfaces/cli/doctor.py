@@ -1,4 +1,4 @@
-"""`hydra doctor`: every check with its fix; those of the server, and those of its data where that is on this machine."""
+"""`hydra doctor`: every check with its fix; those of the server, and of its data where that is on this machine."""
 
 import json
 import os
