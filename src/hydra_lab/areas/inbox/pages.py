@@ -26,6 +26,15 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     }
 
 
+def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """One approval, to be answered. Raises ``NotFound`` when nothing is asked about that item any more."""
+    inbox: Inbox = ctx.call("inbox.list", limit=500)
+    found = next((one for one in inbox.approvals if one.item.id == request.path["id"]), None)
+    if found is None:
+        raise NotFound("Nothing is asked about this work any more.", fix="The inbox shows what was decided.")
+    return {"title": f"Approve {found.item.title}", "one": asked(ctx, found)}
+
+
 def headline(inbox: Inbox) -> str:
     """The inbox in one sentence."""
     parts = [
@@ -112,4 +121,7 @@ def schema_of_missing(ctx: Context, name: str) -> dict[str, Any]:
     return {**schema, "properties": kept, "required": wanted} if kept else {}
 
 
-PAGES = (Page(path="/inbox", title="Inbox", template="list.html", load=load, nav=("", 20, "inbox", "Inbox")),)
+PAGES = (
+    Page(path="/inbox", title="Inbox", template="list.html", load=load, nav=("", 20, "inbox", "Inbox")),
+    Page(path="/inbox/{id}", title="Approval", template="one.html", load=load_one),
+)

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from hydra_lab.kernel.work import HoldKind, Item
 from hydra_lab.surfaces.web.forms.fields import Field, Schema, fields_of, nested
 from hydra_lab.surfaces.web.look import looks, telling, words
 from hydra_lab.surfaces.web.look.assets import Asset, icon_names
@@ -79,6 +80,11 @@ def who(made_by: str) -> str:
     return name if kind == "person" and name else f"{kind} {name}".strip()
 
 
+def asks(item: Item) -> bool:
+    """Whether an item waits for a person's yes."""
+    return any(hold.kind is HoldKind.APPROVAL for hold in item.holds)
+
+
 def slug(text: str) -> str:
     """A text as an HTML id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
@@ -107,7 +113,7 @@ class Renderer:
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
             integration_looks=looks.INTEGRATIONS, event_text=telling.event_text, event_sub=telling.event_sub,
-            static=self.static, sprite=self.sprite, form_fields=form_fields, ui=ui,
+            static=self.static, sprite=self.sprite, form_fields=form_fields, asks=asks, ui=ui,
         )  # fmt: skip
 
     def static(self, name: str) -> str:
