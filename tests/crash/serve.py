@@ -19,6 +19,7 @@ from hydra_lab.app import Application, layers
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.work import NewItem, store
 from hydra_lab.kernel.work.engine import engine
+from hydra_lab.kernel.work.listing import store as listing
 from tests.crash import area
 from tests.lab import OWNER
 
@@ -102,7 +103,7 @@ def claimed_now(application: Application) -> bool:
 def done_now(application: Application) -> int:
     """How many items are done."""
     with application.services.database.read() as connection:
-        return store.page(connection, store.wanted(connection, state="done"), before=None, limit=1)[1]
+        return listing.page(connection, state="done", limit=1)[1]
 
 
 class Process:

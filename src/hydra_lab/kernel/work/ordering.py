@@ -40,7 +40,7 @@ def urgency(item: Ready, now: datetime, aging: timedelta) -> int:
     It is not bounded below. That is what bounds starvation: work of rank p that has waited (p + 1) x aging comes
     before any critical work that became ready less than one aging ago, whatever phases and tiers say.
     """
-    return item.priority - max(0, int((now - item.ready_at) / aging))
+    return item.priority - max(0, (now - item.ready_at) // aging)
 
 
 def sort_key(item: Ready, now: datetime, aging: timedelta) -> tuple[int, int, int, datetime, str]:

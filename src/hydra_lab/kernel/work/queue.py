@@ -19,6 +19,7 @@ from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.changes.fresh import Fresh, fresh_items
 from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.limits.judge import spend
+from hydra_lab.kernel.work.listing import store as listing
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, State, Step
 from hydra_lab.kernel.work.nodes.membership import BEAT_S
 from hydra_lab.kernel.work.nodes.node import Node
@@ -211,8 +212,7 @@ class Work(Parts):
         """Items that fit a filter, newest first, with the total and the next page's cursor."""
         everything = self.everything_hold()
         with self.services.database.read() as connection:
-            condition = store.wanted(connection, all_paused=everything is not None, **wanted)
-            return store.page(connection, condition, before=cursor, limit=limit, everything=everything)
+            return listing.page(connection, before=cursor, limit=limit, everything=everything, **wanted)
 
     def why(self, id: str) -> Why:
         """Why an item is where it is."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, false, func, or_, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, Connection, Row, and_, false, func, literal_column, or_, select, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.work.awaited.store import say_awaited
@@ -13,10 +13,10 @@ from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemErro
 from hydra_lab.kernel.work.ordering import Ready
 from hydra_lab.kernel.work.tables import artifacts, boots, dependencies, holds, items, pauses
 
-LIST_LIMIT = 500
-WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
 PRIORITIES = {int(rank): Priority(rank.name.lower()) for rank in Rank}
 TOLD = {kind: place for place, kind in enumerate(HoldKind)}
+# In a literal, for only so a database knows that the index of just these rows will do.
+IS_READY = items.c.state == literal_column("'queued'")
 
 
 def hold_of(row: Row[Any]) -> Hold:
@@ -150,57 +150,6 @@ def existing(connection: Connection, ids: Iterable[str], *, lock: bool = False) 
     return {row.id: row.state for row in rows}
 
 
-def wanted(
-    connection: Connection,
-    *,
-    state: str | None = None,
-    tier: int | None = None,
-    operation: str | None = None,
-    q: str | None = None,
-    lane: str | None = None,
-    hold: str | None = None,
-    all_paused: bool = False,
-) -> ColumnElement[bool]:
-    """The condition for a filter of the queue; a ready item under a pause counts as held, as it is shown."""
-    c = items.c
-    conditions: list[ColumnElement[bool]] = []
-    paused = true() if all_paused else paused_condition(pause_holds(connection))
-    if state == State.HELD:
-        conditions.append(or_(c.state == State.HELD, and_(c.state == State.QUEUED, paused)))
-    elif state == State.QUEUED:
-        conditions.append(and_(c.state == State.QUEUED, ~paused))
-    elif state is not None:
-        conditions.append(c.state == state)
-    for column, value in ((c.tier, tier), (c.operation, operation), (c.lane, lane)):
-        if value is not None:
-            conditions.append(column == value)
-    if hold:
-        conditions.append(c.id.in_(select(holds.c.item).where(holds.c.kind == hold)))
-    if q:
-        like = [column.icontains(q, autoescape=True) for column in (c.title, c.operation, c.section)]
-        conditions.append(or_(*like, c.id.startswith(q, autoescape=True), c.id.endswith(q, autoescape=True)))
-    return and_(true(), *conditions)
-
-
-def page(
-    connection: Connection,
-    condition: ColumnElement[bool],
-    *,
-    before: str | None,
-    limit: int,
-    everything: Hold | None = None,
-) -> tuple[list[Item], int, str | None]:
-    """Items that fit, newest first, with how many fit in all and the cursor of the next page."""
-    total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
-    # Inside a CASE a condition picks no index, which leaves that of the ids.
-    query = select(items).where(case((condition, True), else_=False) if total > WALK else condition)
-    if before:
-        query = query.where(items.c.id < before)
-    rows = connection.execute(query.order_by(items.c.id.desc()).limit(limit + 1)).all()
-    shown = rows[:limit]
-    return built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
-
-
 def ready_of(row: Row[Any]) -> Ready:
     """What ordering needs of a row."""
     return Ready(id=row.id, priority=row.priority, phase=row.phase_rank, tier=row.tier_rank, ready_at=row.ready_at)
@@ -217,7 +166,7 @@ def candidates(
     """
     c = items.c
     classes = tuple_(c.priority, c.phase_rank, c.tier_rank)
-    ready = and_(c.state == State.QUEUED, c.lane == lane, ~paused_condition(pause_holds(connection)))
+    ready = and_(IS_READY, c.lane == lane, ~paused_condition(pause_holds(connection)))
     order = (c.priority, c.phase_rank, c.tier_rank, c.ready_at)
     columns = (c.id, c.title, c.operation, c.priority, c.phase_rank, c.tier_rank, c.ready_at)
     query = select(*(columns if brief else c)).where(ready).limit(limit)
@@ -242,15 +191,25 @@ def candidates(
 
 def lanes_with_ready_work(connection: Connection) -> list[str]:
     """Lanes in which something is ready, by the same hopping."""
-    found: list[str] = []
-    c = items.c
-    lane = ""
-    while True:
-        query = select(func.min(c.lane)).where(c.state == State.QUEUED, c.lane > lane)
-        lane = connection.execute(query).scalar() or ""
-        if not lane:
-            return found
-        found.append(lane)
+    lane = items.c.lane
+    first = select(func.min(lane).label("lane")).where(IS_READY).cte("found", recursive=True)
+    after = select(func.min(lane)).where(IS_READY, lane > first.c.lane).scalar_subquery()
+    found = first.union_all(select(after).where(first.c.lane.is_not(None)))
+    return list(connection.execute(select(found.c.lane).where(found.c.lane.is_not(None))).scalars())
+
+
+def operations_hopped() -> CTE:
+    """Names of the operations that items have, as a table to join: ``name``; by the same hopping."""
+    name = items.c.operation
+    first = select(func.min(name).label("name")).cte("operations", recursive=True)
+    after = select(func.min(name)).where(name > first.c.name).scalar_subquery()
+    return first.union_all(select(after).where(first.c.name.is_not(None)))
+
+
+def operations(connection: Connection) -> list[str]:
+    """Names of the operations that items have."""
+    found = operations_hopped()
+    return list(connection.execute(select(found.c.name).where(found.c.name.is_not(None))).scalars())
 
 
 def running(connection: Connection, owner: str | None = None) -> list[Row[Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
@@ -25,6 +26,11 @@ def item_key(*, primary_key: bool = False) -> Column[str]:
     return Column(
         "item", String, ForeignKey("work_items.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False
     )
+
+
+def some_index(name: str, *columns: str, where: str) -> Index:
+    """An index of just the rows that fit a condition; only a question that says the same in literals uses it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 items = Table(
@@ -64,11 +70,20 @@ items = Table(
     Column("ready_at", UtcTime),
     Column("started_at", UtcTime),
     Column("finished_at", UtcTime),
-    Index("work_items_ready", "state", "lane", "priority", "phase_rank", "tier_rank", "ready_at"),
+    # The line of ready work. It is small, for all else is not in it, and a question that it answers reads no row. The
+    # state stands in it because SQLite would else take an index that begins with it.
+    some_index(
+        "work_items_ready", "state", "lane", "priority", "phase_rank", "tier_rank", "ready_at", "id", "operation",
+        where="state = 'queued'",
+    ),
+    some_index("work_items_reported", "state", "attempt", "finished_at", where="state = 'done' AND attempt = 0"),
+    some_index("work_items_deadline", "deadline", where="deadline IS NOT NULL"),
     Index("work_items_by_operation", "operation", "state", "finished_at"),
     Index("work_items_finished", "state", "finished_at"),
     Index("work_items_by_tier", "tier", "state"),
-)
+    # What a search looks through, in SQLite's way; ``find/migrations.py`` has that of Postgres.
+    Index("work_items_words", "id", "title", "operation", "section"),
+)  # fmt: skip
 
 holds = Table(
     "work_holds",
@@ -84,6 +99,7 @@ holds = Table(
     Column("ref", String),
     Column("data", Json, nullable=False),
     Index("work_holds_by_item", "item"),
+    Index("work_holds_by_kind", "kind", "item"),
     Index("work_holds_by_ref", "kind", "ref"),
     Index("work_holds_due", "due"),
 )

@@ -1,20 +1,22 @@
 """Why an item is where it is: its holds, the rule that places it, what is ahead, and when it may start."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import Field
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work import measure, store
+from hydra_lab.kernel.work import measure
+from hydra_lab.kernel.work.line import store as line
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
 from hydra_lab.kernel.work.nodes import store as nodes
-from hydra_lab.kernel.work.ordering import order, rule_of
+from hydra_lab.kernel.work.ordering import rule_of
 
 SHOWN_AHEAD = 5
+IN_ORDER = 200  # who is ahead is looked at one by one up to here; beyond it only how many there are counts
 TIMED = (HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY, HoldKind.PAUSED)
 
 
@@ -60,20 +62,21 @@ def why(services: Services, connection: Connection, item: Item, lanes: dict[str,
             expected_start=None if blocked else earliest(item.holds),
         )  # fmt: skip
     aging = timedelta(hours=services.settings.current.aging_h)
-    rows = {row.id: row for row in store.candidates(connection, item.lane, 2_000, brief=True)}
-    line = order((store.ready_of(row) for row in rows.values()), now, aging)
-    mine = next((place for place, ready in enumerate(line) if ready.id == item.id), None)
-    if mine is None:  # it was started between the two looks, or thousands are ahead in its own class
+    mine = line.ready(connection, item.id)
+    if mine is None:  # it was started between the two looks
         rule = f"It is ready. {blocked}" if blocked else "It is ready."
         return Why(state=item.state, holds=[], rule=rule, position=None, ahead=[], expected_start=None)
-    slots = lanes.get(item.lane, 1)
-    before = [rows[ready.id] for ready in line[:mine]]
-    rule = f"Next in lane {item.lane}" if mine == 0 else f"Number {mine + 1} in lane {item.lane}"
-    rule += f": {rule_of(line[mine], now, aging)}."
+    ahead = line.count_ahead(connection, item.lane, mine, now, aging)
+    first = line.first_ahead(connection, item.lane, mine, now, aging, IN_ORDER) if ahead else []
+    place = sum(ahead.values()) + 1
+    rule = f"Next in lane {item.lane}" if place == 1 else f"Number {place} in lane {item.lane}"
+    rule += f": {rule_of(mine, now, aging)}."
+    start = None
+    if not blocked:
+        start = expected(connection, [row.operation for row in first], ahead, item.lane, lanes.get(item.lane, 1), now)
     return Why(
-        state=item.state, holds=[], rule=f"{rule} {blocked}" if blocked else rule, position=mine + 1,
-        ahead=[Ahead(id=ready.id, title=rows[ready.id].title) for ready in line[:mine][:SHOWN_AHEAD]],
-        expected_start=None if blocked else expected(connection, before, item.lane, slots, now),
+        state=item.state, holds=[], rule=f"{rule} {blocked}" if blocked else rule, position=place,
+        ahead=[Ahead(id=row.id, title=row.title) for row in first[:SHOWN_AHEAD]], expected_start=start,
     )  # fmt: skip
 
 
@@ -100,20 +103,25 @@ def earliest(holds: Sequence[Hold]) -> datetime | None:
     return max(hold.due for hold in holds if hold.due)
 
 
-def expected(connection: Connection, ahead: Sequence[Any], lane: str, slots: int, now: datetime) -> datetime | None:
+def expected(
+    connection: Connection, first: Sequence[str], ahead: Mapping[str, int], lane: str, slots: int, now: datetime
+) -> datetime | None:
     """When a slot is likely to be free for it: from the median durations of what runs and what is ahead.
 
-    ``None`` where one of those operations has never finished here, for then nobody knows.
+    ``first`` are the operations ahead in their order, as far as order matters; ``ahead`` how many there are of each.
+    ``None`` where one of them has never finished here, for then nobody knows.
     """
     if slots <= 0:
         return None
-    running = [row for row in store.running(connection) if row.lane == lane]
-    medians = measure.medians(connection, {row.operation for row in (*running, *ahead)})
-    if any(row.operation not in medians for row in (*running, *ahead)):
+    running = line.running(connection, lane)
+    medians = measure.medians(connection, {*ahead, *(row.operation for row in running)})
+    if any(operation not in medians for operation in (*ahead, *(row.operation for row in running))):
         return None
     ends = sorted(max(0.0, medians[row.operation] - (now - row.started_at).total_seconds()) for row in running)
     free = [0.0] * max(0, slots - len(ends)) + ends
-    for row in ahead:
+    for operation in first:
         free.sort()
-        free[0] += medians[row.operation]
-    return now + timedelta(seconds=min(free))
+        free[0] += medians[operation]
+    behind = Counter(ahead) - Counter(first)  # so many that the slots share them evenly
+    rest = sum(medians[operation] * count for operation, count in behind.items())
+    return now + timedelta(seconds=min(free) + rest / len(free))

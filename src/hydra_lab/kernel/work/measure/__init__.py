@@ -7,7 +7,21 @@ from hydra_lab.kernel.work.measure.store import (
     medians,
     oldest_ready,
     operation_times,
+    reported_since,
+    running,
     tiers,
+    usual_time,
 )
 
-__all__ = ["counts", "finished_since", "holds_by_kind", "medians", "oldest_ready", "operation_times", "tiers"]
+__all__ = [
+    "counts",
+    "finished_since",
+    "holds_by_kind",
+    "medians",
+    "oldest_ready",
+    "operation_times",
+    "reported_since",
+    "running",
+    "tiers",
+    "usual_time",
+]

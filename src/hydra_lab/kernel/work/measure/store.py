@@ -1,36 +1,60 @@
 """Counting and timing work: the measurements' only SQL."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
-from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, true
+from sqlalchemy import Connection, and_, func, literal_column, select
 
 from hydra_lab.kernel.work import store
-from hydra_lab.kernel.work.model import State
+from hydra_lab.kernel.work.line.store import heads
+from hydra_lab.kernel.work.model import HoldKind, State
 from hydra_lab.kernel.work.tables import holds, items
 
 RECENT = 25  # durations looked at for a median
+WAITING = (State.HELD, State.QUEUED)
+# In literals, as the index of just these rows has it.
+IS_REPORTED = and_(items.c.state == literal_column("'done'"), items.c.attempt == literal_column("0"))
 
 
 def counts(connection: Connection, *, all_paused: bool = False) -> dict[str, int]:
     """Items by state, every state named; ready work under a pause counts as held, as it is shown."""
     rows = connection.execute(select(items.c.state, func.count()).group_by(items.c.state))
     found = dict.fromkeys((state.value for state in State), 0) | {row[0]: row[1] for row in rows}
-    condition = true() if all_paused else store.paused_condition(store.pause_holds(connection))
-    paused = connection.execute(
-        select(func.count()).select_from(items).where(items.c.state == State.QUEUED, condition)
-    ).scalar_one()
+    paused = found[State.QUEUED] if all_paused else under_pauses(connection).get(State.QUEUED, 0)
     found[State.QUEUED] -= paused
     found[State.HELD] += paused
     return found
 
 
-def holds_by_kind(connection: Connection) -> dict[str, int]:
-    """How many items each kind of hold keeps."""
-    rows = connection.execute(select(holds.c.kind, func.count(func.distinct(holds.c.item))).group_by(holds.c.kind))
+def under_pauses(connection: Connection) -> dict[str, int]:
+    """Waiting items in a paused tier or lane, by state; those that are paused themselves are left out."""
+    pauses = store.pause_holds(connection)
+    if not pauses:
+        return {}
+    itself = select(holds.c.item).where(holds.c.kind == HoldKind.PAUSED)
+    condition = and_(items.c.state.in_(WAITING), store.paused_condition(pauses), items.c.id.not_in(itself))
+    rows = connection.execute(select(items.c.state, func.count()).where(condition).group_by(items.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+def holds_by_kind(connection: Connection, *, all_paused: bool = False) -> dict[str, int]:
+    """How many items each kind of hold keeps; a pause of a tier, a lane or everything is one of theirs."""
+    rows = connection.execute(select(holds.c.kind, func.count(func.distinct(holds.c.item))).group_by(holds.c.kind))
+    found = {row[0]: row[1] for row in rows}
+    if all_paused:
+        waiting = select(func.count()).select_from(items).where(items.c.state.in_(WAITING))
+        paused = connection.execute(waiting).scalar_one()
+    else:
+        paused = found.get(HoldKind.PAUSED, 0) + sum(under_pauses(connection).values())
+    return found | ({HoldKind.PAUSED.value: paused} if paused else {})
+
+
+def running(connection: Connection) -> int:
+    """How many items run."""
+    query = select(func.count()).select_from(items).where(items.c.state == State.RUNNING)
+    return connection.execute(query).scalar_one()
 
 
 def tiers(connection: Connection) -> dict[int, dict[str, int]]:
@@ -48,22 +72,24 @@ def tiers(connection: Connection) -> dict[int, dict[str, int]]:
 
 def medians(connection: Connection, operations: Iterable[str]) -> dict[str, float]:
     """Median seconds of each operation's most recent successes; operations never done are absent."""
-    found: dict[str, float] = {}
-    for operation in operations:
-        query = select(items.c.started_at, items.c.finished_at).where(
-            items.c.operation == operation, items.c.state == State.DONE, items.c.started_at.is_not(None)
-        )
-        rows = connection.execute(query.order_by(items.c.finished_at.desc()).limit(RECENT)).all()
-        if rows:
-            found[operation] = median((row.finished_at - row.started_at).total_seconds() for row in rows)
-    return found
+    c, one, names = items.c, items.alias(), store.operations_hopped()
+    of_it = and_(one.c.operation == names.c.name, one.c.state == State.DONE, one.c.started_at.is_not(None))
+    latest = select(one.c.id).where(of_it).order_by(one.c.finished_at.desc()).limit(RECENT).correlate(names)
+    took: dict[str, list[float]] = defaultdict(list)
+    of_latest = names.join(items, c.id.in_(latest.scalar_subquery()))
+    query = select(c.operation, c.started_at, c.finished_at).select_from(of_latest)
+    for row in connection.execute(query.where(names.c.name.in_(list(operations)))):
+        took[row.operation].append((row.finished_at - row.started_at).total_seconds())
+    return {operation: median(seconds) for operation, seconds in took.items()}
 
 
 def operation_times(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, str, float, float]]:
     """``(operation, state, seconds waited, seconds run)`` of each item that ended from ``since`` until ``until``."""
     ended = items.c.state.in_((State.DONE, State.FAILED))
     between = and_(items.c.finished_at >= since, items.c.finished_at < until)
-    query = select(items).where(ended, between, items.c.started_at.is_not(None))
+    c = items.c
+    query = select(c.operation, c.state, c.created_at, c.started_at, c.finished_at)
+    query = query.where(ended, between, c.started_at.is_not(None))
     return [
         (
             row.operation,
@@ -76,24 +102,31 @@ def operation_times(connection: Connection, since: datetime, until: datetime) ->
 
 
 def oldest_ready(connection: Connection) -> datetime | None:
-    """Since when the longest waiting ready item has been ready."""
-    at: datetime | None = connection.execute(
-        select(func.min(items.c.ready_at)).where(items.c.state == State.QUEUED)
-    ).scalar()
-    return at
+    """Since when the longest waiting ready item has been ready; what a pause keeps back is not ready."""
+    return min((row.ready_at for row in heads(connection)), default=None)
 
 
 def finished_since(connection: Connection, since: datetime) -> dict[str, int]:
     """Items that ended since a time, by state; what a document reported as complete is left out."""
-    ran = or_(items.c.attempt > 0, items.c.state != State.DONE)
     ended = items.c.state.in_((State.DONE, State.FAILED, State.CANCELLED))
-    condition = and_(ended, items.c.finished_at >= since, ran)
+    condition = and_(ended, items.c.finished_at >= since)
     rows = connection.execute(select(items.c.state, func.count()).where(condition).group_by(items.c.state))
-    return {row[0]: row[1] for row in rows}
+    found = {row[0]: row[1] for row in rows}
+    reported = reported_since(connection, since)
+    return found | {State.DONE.value: found[State.DONE] - reported} if reported else found
 
 
-def finished_rows(connection: Connection, since: datetime, limit: int) -> list[Any]:
-    """Items that ended since a time, newest first."""
-    ended = items.c.state.in_((State.DONE, State.FAILED, State.CANCELLED))
-    query = select(items).where(ended, items.c.finished_at >= since).order_by(items.c.finished_at.desc()).limit(limit)
-    return list(connection.execute(query))
+def reported_since(connection: Connection, since: datetime | None = None) -> int:
+    """How many items are done only because a document said so, since a time or ever."""
+    query = select(func.count()).select_from(items).where(IS_REPORTED)
+    query = query.where(items.c.finished_at >= since) if since else query
+    return connection.execute(query).scalar_one()
+
+
+def usual_time(connection: Connection, since: datetime, of: int) -> float | None:
+    """The median of the seconds that the latest so many items took that were done since a time."""
+    c = items.c
+    done = and_(c.state == State.DONE, c.finished_at >= since, c.started_at.is_not(None))
+    rows = connection.execute(select(c.started_at, c.finished_at).where(done).order_by(c.finished_at.desc()).limit(of))
+    took = [(row.finished_at - row.started_at).total_seconds() for row in rows]
+    return median(took) if took else None

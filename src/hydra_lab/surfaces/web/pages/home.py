@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from statistics import median
 from typing import Any
 
 from hydra_lab.kernel.area import Page, PageRequest
@@ -11,9 +10,8 @@ from hydra_lab.kernel.contributions import Card
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import Hold, HoldKind, Item, State, measure, store
+from hydra_lab.kernel.work import Hold, HoldKind, Item, measure, store
 from hydra_lab.kernel.work.logs import store as logs
-from hydra_lab.kernel.work.measure.store import finished_rows
 from hydra_lab.kernel.work.ordering import order
 from hydra_lab.surfaces.web.look.looks import HOLD_COUNTS
 from hydra_lab.surfaces.web.look.words import listed, plural
@@ -57,7 +55,7 @@ class Queue:
     done_today: int
     failed_today: int
     oldest_ready_at: datetime | None
-    usual: timedelta | None  # the median of today's latest finished work
+    usual: float | None  # in seconds, the median of today's latest finished work
 
 
 def measured(ctx: Context) -> Queue:
@@ -67,12 +65,11 @@ def measured(ctx: Context) -> Queue:
     paused = ctx.services.work.everything_hold() is not None
     with ctx.read() as connection:
         today = measure.finished_since(connection, midnight)
-        latest_ = finished_rows(connection, midnight, RECENT)
-        took = [row.finished_at - row.started_at for row in latest_ if row.started_at and row.state == State.DONE]
         return Queue(
-            states=measure.counts(connection, all_paused=paused), holds=measure.holds_by_kind(connection),
+            states=measure.counts(connection, all_paused=paused),
+            holds=measure.holds_by_kind(connection, all_paused=paused),
             done_today=today.get("done", 0), failed_today=today.get("failed", 0),
-            oldest_ready_at=measure.oldest_ready(connection), usual=median(took) if took else None,
+            oldest_ready_at=measure.oldest_ready(connection), usual=measure.usual_time(connection, midnight, RECENT),
         )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The line of ready work: who is next, and who is ahead."""

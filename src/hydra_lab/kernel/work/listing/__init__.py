@@ -1,0 +1,1 @@
+"""Listing: the items that fit a filter, page by page."""

@@ -1,0 +1,104 @@
+"""Items that fit a filter, newest first, page by page: the listing's only SQL."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select, true
+
+from hydra_lab.kernel.work import store
+from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
+from hydra_lab.kernel.work.tables import holds, items
+
+WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
+ID = re.compile(r"[0-9a-f-]{6,36}")  # an id, its beginning or its end
+
+
+def page(
+    connection: Connection, *, before: str | None = None, limit: int, everything: Hold | None = None, **wanted: Any
+) -> tuple[list[Item], int, str | None]:
+    """Items that fit, newest first, with how many fit in all and the cursor of the next page.
+
+    ``wanted`` is what ``fitting`` takes; ``everything`` the hold of a global pause.
+    """
+    condition = fitting(connection, all_paused=everything is not None, **wanted)
+    few = first_ids(connection, condition) if wanted.get("q") else None
+    if few is None:
+        total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+        # Inside a CASE a condition picks no index, which leaves that of the ids.
+        query = select(items).where(case((condition, True), else_=False) if total > WALK else condition)
+        query = query.where(items.c.id < before) if before else query
+    else:
+        total = len(few)
+        query = select(items).where(items.c.id.in_([id for id in few if not before or id < before][: limit + 1]))
+    rows = connection.execute(query.order_by(items.c.id.desc()).limit(limit + 1)).all() if total else []
+    shown = rows[:limit]
+    return store.built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
+
+
+def first_ids(connection: Connection, condition: ColumnElement[bool]) -> list[str] | None:
+    """The ids of all that fit, newest first; ``None`` if they are many.
+
+    A search for words reads every text: where few fit, this spares the second look.
+    """
+    query = select(items.c.id).where(condition).order_by(items.c.id.desc()).limit(WALK + 1)
+    found = list(connection.execute(query).scalars())
+    return found if len(found) <= WALK else None
+
+
+def fitting(
+    connection: Connection,
+    *,
+    state: str | None = None,
+    tier: int | None = None,
+    operation: str | None = None,
+    q: str | None = None,
+    lane: str | None = None,
+    hold: str | None = None,
+    all_paused: bool = False,
+) -> ColumnElement[bool]:
+    """The condition for a filter of the queue; a ready item under a pause counts as held, as it is shown."""
+    c = items.c
+    conditions: list[ColumnElement[bool]] = []
+    paused = true() if all_paused else store.paused_condition(store.pause_holds(connection))
+    if state == State.HELD:
+        conditions.append(or_(c.state == State.HELD, and_(c.state == State.QUEUED, paused)))
+    elif state == State.QUEUED:
+        conditions.append(and_(c.state == State.QUEUED, ~paused))
+    elif state is not None:
+        conditions.append(c.state == state)
+    for column, value in ((c.tier, tier), (c.operation, operation), (c.lane, lane)):
+        if value is not None:
+            conditions.append(column == value)
+    if hold:
+        own = c.id.in_(select(holds.c.item).where(holds.c.kind == hold))
+        waits = c.state.in_((State.HELD, State.QUEUED))
+        conditions.append(or_(own, and_(waits, paused)) if hold == HoldKind.PAUSED else own)
+    if q:
+        conditions.append(meant(connection, q))
+    return and_(true(), *conditions)
+
+
+def meant(connection: Connection, q: str) -> ColumnElement[bool]:
+    """Items that have every one of some words, or an id that begins or ends so."""
+    known = store.operations(connection)
+    has_words = and_(true(), *(has_word(connection, word, known) for word in q.split()))
+    id = q.strip().lower()
+    return or_(has_words, items.c.id.startswith(id), items.c.id.endswith(id)) if ID.fullmatch(id) else has_words
+
+
+def has_word(connection: Connection, word: str, operations: Sequence[str]) -> ColumnElement[bool]:
+    """Items with a word, or part of one, in title, operation or section, whatever its case."""
+    texts = (items.c.title, items.c.section)
+    does = [name for name in operations if word.lower() in name.lower()]
+    by_operation = [items.c.operation.in_(does)] if does else []
+    # For other letters than A to Z neither database is sure to know both cases.
+    forms = [word] if word.isascii() else dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    # SQLite's LIKE asks for no case; a bare column, not the lower() of it, is what its index has.
+    like = Column.like if connection.dialect.name == "sqlite" else Column.ilike
+    return or_(*(like(text, contains(form), escape="/") for text in texts for form in forms), *by_operation)
+
+
+def contains(word: str) -> str:
+    """The pattern of texts that contain a word."""
+    return "%" + re.sub(r"([/%_])", r"/\1", word) + "%"
