@@ -1,5 +1,6 @@
 """Show what needs a person: approvals, missing credentials, work without a plan."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,9 @@ from pydantic import Field
 
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
-from hydra_lab.kernel.work import HoldKind, Item, store
+from hydra_lab.kernel.work import HoldKind, Item, measure, store
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.approvals.store import Approval
-from hydra_lab.kernel.work.due import store as due
 from hydra_lab.kernel.work.find import store as find
 
 
@@ -50,12 +50,26 @@ class Unplanned(Output):
     suggestions: list[str] = Field(description="Operations that might do it, the likeliest first")
 
 
+class Counts(Output):
+    """How many things wait for a person, whatever a list shows of them."""
+
+    approvals: int
+    missing: int = Field(description="Integrations that work waits for, however much waits for each")
+    unplanned: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.approvals + self.missing + self.unplanned
+
+
 class Inbox(Output):
     """Everything that waits for a person."""
 
     approvals: list[Question]
     missing: list[Missing]
     unplanned: list[Unplanned]
+    counts: Counts
     total: int
 
 
@@ -71,29 +85,53 @@ class Most(Input):
     limit: int = Field(default=100, ge=1, le=500)
 
 
-def question(ctx: Context, asked: Approval) -> Question:
+class Wanted(Most):
+    """How many at most, of each kind."""
+
+    examples: int = Field(default=20, ge=1, le=500, description="Items shown with each integration that is missing")
+
+
+def questions(ctx: Context, asked: Sequence[Approval]) -> list[Question]:
+    """Approvals, each with the item it is about."""
+    with ctx.read() as connection:
+        items = store.items_by_id(connection, {one.item for one in asked}, ctx.services.work.everything_hold())
+    return [question(one, items[one.item]) for one in asked if one.item in items]
+
+
+def question(asked: Approval, item: Item) -> Question:
     """An approval with the item it is about."""
     fields = {name: getattr(asked, name) for name in Question.model_fields if hasattr(asked, name)}
-    return Question(**{
-        **fields, "item": ctx.services.work.get(asked.item), "without_answer": "yes" if asked.default_yes else "no",
-    })  # fmt: skip
+    return Question(**{**fields, "item": item, "without_answer": "yes" if asked.default_yes else "no"})
 
 
 @operation("inbox.list", effect=Effect.READ, path="GET /inbox", tool=True)
-def list_(ctx: Context, input: Most) -> Inbox:
+def list_(ctx: Context, input: Wanted) -> Inbox:
     """Show what needs a person: approvals first, then missing credentials, then work without a plan."""
     with ctx.read() as connection:
         open_ = approvals.listed(connection, undecided=True, limit=input.limit)
-    asked = [question(ctx, one) for one in open_]
-    missing = missing_of(ctx, input.limit)
-    plans, planless, _ = ctx.services.work.page(hold=HoldKind.PLAN, limit=input.limit)
+    counts = count(ctx)
+    plans = ctx.services.work.page(hold=HoldKind.PLAN, limit=input.limit)[0] if counts.unplanned else []
     unplanned = [
         Unplanned(item=item, detail=hold.detail, suggestions=hold.data.get("suggestions", []))
         for item in plans
         for hold in item.holds
         if hold.kind is HoldKind.PLAN
     ]
-    return Inbox(approvals=asked, missing=missing, unplanned=unplanned, total=len(asked) + len(missing) + planless)
+    return Inbox(
+        approvals=questions(ctx, open_), missing=missing_of(ctx, min(input.limit, input.examples)), unplanned=unplanned,
+        counts=counts, total=counts.total,
+    )  # fmt: skip
+
+
+@operation("inbox.count", effect=Effect.READ, path="GET /inbox/count")
+def count(ctx: Context) -> Counts:
+    """Count what needs a person, without showing it."""
+    with ctx.read() as connection:
+        missing = {meant_by(ctx, need) for need in find.waiting_by_ref(connection, HoldKind.REQUIREMENT)}
+        return Counts(
+            approvals=approvals.count_open(connection), missing=len(missing),
+            unplanned=measure.held_for(connection, HoldKind.PLAN),
+        )  # fmt: skip
 
 
 def missing_of(ctx: Context, limit: int) -> list[Missing]:
@@ -101,10 +139,9 @@ def missing_of(ctx: Context, limit: int) -> list[Missing]:
     found: dict[str, list[Any]] = {}
     waiting: dict[str, int] = {}
     with ctx.read() as connection:
-        for need in due.requirements(connection):
+        for need, total in find.waiting_by_ref(connection, HoldKind.REQUIREMENT).items():
             name = meant_by(ctx, need)
-            holds, total = find.longest_on(connection, HoldKind.REQUIREMENT, need, limit)
-            found.setdefault(name, []).extend(holds)
+            found.setdefault(name, []).extend(find.longest_on(connection, HoldKind.REQUIREMENT, need, limit))
             waiting[name] = waiting.get(name, 0) + total
         ids = {hold.item for holds in found.values() for hold in holds}
         items = store.items_by_id(connection, ids, ctx.services.work.everything_hold())
@@ -137,4 +174,4 @@ def decided(ctx: Context, input: Most) -> Decided:
     """Show approvals that were answered, lapsed or withdrawn, newest first."""
     with ctx.read() as connection:
         closed = approvals.listed(connection, undecided=False, limit=input.limit)
-    return Decided(approvals=[question(ctx, one) for one in closed])
+    return Decided(approvals=questions(ctx, closed))

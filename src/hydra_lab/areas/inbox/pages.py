@@ -2,52 +2,53 @@
 
 from typing import Any
 
-from hydra_lab.areas.inbox.operations import Inbox, Missing, Question, Unplanned
+from hydra_lab.areas.inbox.operations import Counts, Inbox, Missing, Question, Unplanned, question
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import subject_of
+from hydra_lab.kernel.work.approvals import store as approvals
 
 SHOWN_ITEMS = 6
 
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """What is open; with ``?show=decided`` what was decided."""
-    inbox: Inbox = ctx.call("inbox.list")
+    inbox: Inbox = ctx.call("inbox.list", examples=SHOWN_ITEMS)
     decided = request.query.get("show") == "decided"
     return {
-        "headline": headline(inbox),
+        "headline": headline(inbox.counts),
         "total": inbox.total,
         "decided": ctx.call("inbox.decided", limit=50).approvals if decided else None,
         "approvals": [asked(ctx, one) for one in inbox.approvals],
         "plans": [planned(ctx, one) for one in sorted(inbox.unplanned, key=in_document_order)],
-        "unplanned": inbox.total - len(inbox.approvals) - len(inbox.missing),
+        "unplanned": inbox.counts.unplanned,
         "missing": [needed(ctx, one) for one in inbox.missing],
     }
 
 
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """One approval, to be answered. Raises ``NotFound`` when nothing is asked about that item any more."""
-    inbox: Inbox = ctx.call("inbox.list", limit=500)
-    found = next((one for one in inbox.approvals if one.item.id == request.path["id"]), None)
-    if found is None:
+    id = request.path["id"]
+    with ctx.read() as connection:
+        open_ = approvals.open_for(connection, id)
+    if open_ is None:
         raise NotFound("Nothing is asked about this work any more.", fix="The inbox shows what was decided.")
+    found = question(open_, ctx.services.work.get(id))
     return {"title": f"Approve {found.item.title}", "one": asked(ctx, found)}
 
 
-def headline(inbox: Inbox) -> str:
+def headline(counts: Counts) -> str:
     """The inbox in one sentence."""
     parts = [
-        f"{len(rows)} {one if len(rows) == 1 else many}"
-        for rows, one, many in (
-            (inbox.approvals, "approval", "approvals"),
-            (inbox.missing, "missing credential", "missing credentials"),
+        f"{count:,} {one if count == 1 else many}"
+        for count, one, many in (
+            (counts.approvals, "approval", "approvals"),
+            (counts.missing, "missing credential", "missing credentials"),
+            (counts.unplanned, "item without an operation", "items without an operation"),
         )
-        if rows
+        if count
     ]
-    unplanned = inbox.total - len(inbox.approvals) - len(inbox.missing)
-    if unplanned:
-        parts.append(f"{unplanned:,} {'item' if unplanned == 1 else 'items'} without an operation")
     return f"{', '.join(parts)}." if parts else "Nothing waits for you."
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from hydra_lab.areas.maintenance import store
 from hydra_lab.areas.maintenance.backup import make
 from hydra_lab.areas.maintenance.backup.model import backups_in
 from hydra_lab.areas.maintenance.disks import gib
@@ -58,6 +59,19 @@ def disk_facts(ctx: Context) -> dict[str, int]:
     return {"total_bytes": total, "free_bytes": free}
 
 
+def disks_facts(ctx: Context) -> list[dict[str, Any]]:
+    """Every file system that holds data, as it was measured last."""
+    with ctx.read() as connection:
+        found = store.newest(connection)
+    return [
+        {
+            "node": node, "mount": mount, "at": seen.at.isoformat(), "total_bytes": seen.total,
+            "free_bytes": seen.free,
+        }
+        for node, mount, seen in found
+    ]  # fmt: skip
+
+
 def routine(id: str, title: str, action: str, cron: str) -> Routine:
     """Recurring maintenance at a fixed time of the lab's night."""
     return Routine(
@@ -70,6 +84,7 @@ CONTRIBUTIONS: tuple[Contribution, ...] = (
     Check(name="backups", title="Backups", run=backups),
     Fact(name="backups", measure=backup_facts),
     Fact(name="disk", measure=disk_facts),
+    Fact(name="disks", measure=disks_facts),
     Routine(
         id="backup", title="Back up Hydra and verify the copy", operation="maintenance.run",
         cron=lambda settings: settings.backup.every, input={"action": "backup"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, NullPool, create_engine, delete, insert, select, text
+from sqlalchemy import Connection, NullPool, create_engine, delete, func, insert, select, text
 
 from hydra_lab.areas.maintenance.disks import Sample, Usage
 from hydra_lab.areas.maintenance.tables import samples
@@ -26,6 +26,16 @@ def history(connection: Connection, node: str, mount: str, since: datetime) -> l
     c = samples.c
     query = select(c.at, c.total, c.free).where(c.node == node, c.mount == mount, c.at >= since).order_by(c.at)
     return [Sample(**row._mapping) for row in connection.execute(query)]
+
+
+def newest(connection: Connection) -> list[tuple[str, str, Sample]]:
+    """The last measurement of each node's file systems: ``(node, mount, measurement)``, by name."""
+    c = samples.c
+    last = select(c.node, func.max(c.at).label("at")).group_by(c.node).subquery()
+    query = select(samples).join(last, (c.node == last.c.node) & (c.at == last.c.at)).order_by(c.node, c.mount)
+    return [
+        (row.node, row.mount, Sample(at=row.at, total=row.total, free=row.free)) for row in connection.execute(query)
+    ]
 
 
 def keep_samples(connection: Connection, node: str, at: datetime, seen: Sequence[Usage]) -> None:

@@ -14,8 +14,9 @@ from hydra_lab.kernel.registry import Registry
 from hydra_lab.surfaces.web import pages as own
 
 # Groups of the navigation in their order; others follow by name.
-GROUPS = ("", "Lab", "Make", "Hydra")
-TABS = 4
+LAB = "Lab"
+GROUPS = ("", LAB, "Make", "Hydra")
+TABS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,7 @@ def navigation(found: list[Entry], ui: str, here: str, marks: Mapping[str, dict[
 
 
 def tabs(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The few links a phone has at its lower edge: the first of the first group."""
+    """The few links a phone has at its lower edge: the first of the first group, and the lab under its own name."""
     links: list[dict[str, Any]] = groups[0]["links"][:TABS] if groups else []
-    return links
+    lab = [{**group["links"][0], "label": group["title"]} for group in groups if group["title"] == LAB]
+    return links + lab
