@@ -102,10 +102,12 @@ def schedules(ctx: Context) -> dict[str, Any]:
     """What recurs, the next to fire first."""
     every = ctx.services.work.schedules.all()
     coming = sorted((one.next_at, one.id, one) for one in every if one.next_at and not one.paused)
+    areas = ctx.services.registry.areas.values()
     return {
         "rows": [one for _, _, one in coming[:NEXT]],
         "total": len(every),
         "paused": sum(one.paused for one in every),
+        "page": any(page.path == "/schedules" for area in areas for page in area.pages),
     }
 
 
