@@ -25,13 +25,16 @@ def unplanned(shop: Workshop, title: str, *suggestions: str) -> Item:
 def inbox(shop: Workshop, **query: Any) -> dict[str, Any]:
     """What waits for a person."""
     told: dict[str, Any] = shop.get("/inbox", **query)
-    assert told.keys() == {"approvals", "missing", "unplanned", "total"}
+    assert told.keys() == {"approvals", "missing", "unplanned", "counts", "total"}
+    assert told["total"] == sum(told["counts"].values())
+    assert told["counts"] == shop.get("/inbox/count")
     return told
 
 
 def test_an_empty_inbox_is_empty(shop: Workshop) -> None:
     shop.held()
-    assert inbox(shop) == {"approvals": [], "missing": [], "unplanned": [], "total": 0}
+    nothing = {"approvals": 0, "missing": 0, "unplanned": 0}
+    assert inbox(shop) == {"approvals": [], "missing": [], "unplanned": [], "counts": nothing, "total": 0}
 
 
 def test_an_approval_tells_what_is_asked_and_what_happens_without_an_answer(shop: Workshop) -> None:
@@ -84,6 +87,15 @@ def test_a_short_list_shows_who_has_waited_longest_for_each_thing(shop: Workshop
     lamp, bell = inbox(shop, limit=2)["missing"]
     assert ([item["id"] for item in lamp["items"]], lamp["waiting"]) == ([item["id"] for item in items[:2]], 3)
     assert (bell["integration"], bell["title"], len(bell["items"]), bell["waiting"]) == ("bell", "bell", 2, 5)
+
+
+def test_the_total_counts_what_a_short_list_leaves_out(shop: Workshop) -> None:
+    for number in range(3):
+        shop.add("bench.danger", f"shed {number}")
+        unplanned(shop, f"Fix fence {number}")
+    told = inbox(shop, limit=1)
+    assert (len(told["approvals"]), len(told["unplanned"])) == (1, 1)
+    assert (told["counts"], told["total"]) == ({"approvals": 3, "missing": 0, "unplanned": 3}, 6)
 
 
 def test_once_it_is_configured_nobody_waits_for_it(shop: Workshop) -> None:

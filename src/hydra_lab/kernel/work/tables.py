@@ -100,7 +100,7 @@ holds = Table(
     Column("data", Json, nullable=False),
     Index("work_holds_by_item", "item"),
     Index("work_holds_by_kind", "kind", "item"),
-    Index("work_holds_by_ref", "kind", "ref"),
+    Index("work_holds_by_ref", "kind", "ref", "since"),
     Index("work_holds_due", "due"),
 )
 

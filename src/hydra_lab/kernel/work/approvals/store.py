@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hydra_lab.kernel.work.tables import approvals
 
@@ -43,6 +43,12 @@ def open_for(connection: Connection, item: str) -> Approval | None:
     """The question of an item that is still open."""
     query = select(approvals).where(approvals.c.item == item, approvals.c.answer.is_(None))
     row = connection.execute(query.order_by(approvals.c.asked_at.desc())).first()
+    return approval_of(row) if row else None
+
+
+def one(connection: Connection, id: str) -> Approval | None:
+    """A question by its id."""
+    row = connection.execute(select(approvals).where(approvals.c.id == id)).first()
     return approval_of(row) if row else None
 
 
@@ -98,3 +104,9 @@ def listed(connection: Connection, *, undecided: bool, limit: int) -> list[Appro
     else:
         query = select(approvals).where(approvals.c.answer.is_not(None)).order_by(approvals.c.decided_at.desc())
     return [approval_of(row) for row in connection.execute(query.limit(limit))]
+
+
+def count_open(connection: Connection) -> int:
+    """How many questions are open."""
+    query = select(func.count()).select_from(approvals).where(approvals.c.answer.is_(None))
+    return connection.execute(query).scalar_one()

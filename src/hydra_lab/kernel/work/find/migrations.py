@@ -39,3 +39,9 @@ def search_words(op: Operations) -> None:
     with suppress(DBAPIError), connection.begin_nested():
         op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         op.execute(f"CREATE INDEX work_items_words ON work_items USING gin ({columns})")
+
+
+def oldest_holds_first(op: Operations) -> None:
+    """Who has waited longest for a thing is found without sorting all that wait for it."""
+    op.drop_index("work_holds_by_ref", "work_holds")
+    op.create_index("work_holds_by_ref", "work_holds", ["kind", "ref", "since"])

@@ -32,12 +32,29 @@ def named(connection: Connection, condition: ColumnElement[bool], most: int) -> 
     return [(row.id, row.title) for row in connection.execute(query)]
 
 
-def longest_on(connection: Connection, kind: HoldKind, ref: str, most: int) -> tuple[list[Row[Any]], int]:
-    """The oldest holds of one kind on one thing, at most so many, and how many there are in all."""
-    mine = (holds.c.kind == kind, holds.c.ref == ref)
-    total = connection.execute(select(func.count()).select_from(holds).where(*mine)).scalar_one()
-    found = connection.execute(select(holds).where(*mine).order_by(holds.c.since, holds.c.id).limit(most))
-    return list(found.all()), total
+def waiting_by_ref(connection: Connection, kind: HoldKind) -> dict[str, int]:
+    """How many holds of one kind wait for each thing."""
+    query = select(holds.c.ref, func.count()).where(holds.c.kind == kind, holds.c.ref.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(holds.c.ref))}
+
+
+def longest_on(connection: Connection, kind: HoldKind, ref: str, most: int) -> list[Row[Any]]:
+    """The oldest holds of one kind on one thing, at most so many."""
+    query = select(holds).where(holds.c.kind == kind, holds.c.ref == ref)
+    return list(connection.execute(query.order_by(holds.c.since, holds.c.id).limit(most)).all())
+
+
+def examples(connection: Connection, kind: HoldKind, most: int) -> list[Any]:
+    """The newest holds of one kind, at most so many: ``id`` and ``title`` of the item, ``detail`` and ``due``."""
+    columns = (items.c.id, items.c.title, holds.c.detail, holds.c.due)
+    query = select(*columns).join(holds, holds.c.item == items.c.id).where(holds.c.kind == kind)
+    return list(connection.execute(query.order_by(holds.c.item.desc(), holds.c.id).limit(most)).all())
+
+
+def ended_last(connection: Connection, state: State) -> Any:
+    """``id`` and ``title`` of the item that ended last in a state, ``None`` if there is none."""
+    query = select(items.c.id, items.c.title).where(items.c.state == state, items.c.finished_at.is_not(None))
+    return connection.execute(query.order_by(items.c.finished_at.desc()).limit(1)).first()
 
 
 def prunable(connection: Connection, before: datetime, limit: int) -> list[tuple[str, int]]:

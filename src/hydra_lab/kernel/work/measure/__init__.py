@@ -3,6 +3,7 @@
 from hydra_lab.kernel.work.measure.store import (
     counts,
     finished_since,
+    held_for,
     holds_by_kind,
     medians,
     oldest_ready,
@@ -16,6 +17,7 @@ from hydra_lab.kernel.work.measure.store import (
 __all__ = [
     "counts",
     "finished_since",
+    "held_for",
     "holds_by_kind",
     "medians",
     "oldest_ready",

@@ -51,6 +51,12 @@ def holds_by_kind(connection: Connection, *, all_paused: bool = False) -> dict[s
     return found | ({HoldKind.PAUSED.value: paused} if paused else {})
 
 
+def held_for(connection: Connection, kind: HoldKind) -> int:
+    """How many items one kind of hold keeps, pauses of tiers and lanes left out."""
+    query = select(func.count(func.distinct(holds.c.item))).where(holds.c.kind == kind)
+    return connection.execute(query).scalar_one()
+
+
 def running(connection: Connection) -> int:
     """How many items run."""
     query = select(func.count()).select_from(items).where(items.c.state == State.RUNNING)

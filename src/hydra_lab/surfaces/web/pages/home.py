@@ -1,7 +1,9 @@
 """Home: what needs you, what runs, what is held and why, today in numbers, and what happened last."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from hydra_lab.kernel.area import Page, PageRequest
@@ -10,7 +12,9 @@ from hydra_lab.kernel.contributions import Card
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import Hold, HoldKind, Item, measure, store
+from hydra_lab.kernel.work import HoldKind, Item, State, measure, store
+from hydra_lab.kernel.work.find import store as find
+from hydra_lab.kernel.work.line import store as line
 from hydra_lab.kernel.work.logs import store as logs
 from hydra_lab.kernel.work.ordering import order
 from hydra_lab.surfaces.web.look.looks import HOLD_COUNTS
@@ -30,7 +34,7 @@ FRAMES = ("operations.called", "operations.done")
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Everything on the home page."""
-    queue, inbox = measured(ctx), ctx.call("inbox.list", limit=100)
+    queue, inbox = measured(ctx), ctx.call("inbox.list", limit=NEEDS, examples=EXAMPLES)
     running: list[Item] = ctx.call("queue.list", state="running", limit=8).items
     now = ctx.clock.now().astimezone(ctx.services.settings.current.zone)
     return {
@@ -38,7 +42,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "headline": headline(queue),
         "empty": not any(queue.states.values()),
         "needs": needs(inbox),
-        "running": running_now(ctx, running),
+        "running": running_now(ctx, running, queue.next),
         "numbers": numbers(ctx, queue),
         "held": reasons_held(ctx, inbox, queue.holds),
         "latest": latest(ctx),
@@ -56,6 +60,7 @@ class Queue:
     failed_today: int
     oldest_ready_at: datetime | None
     usual: float | None  # in seconds, the median of today's latest finished work
+    next: Any  # the ready item that starts first when a slot is free: its id and title
 
 
 def measured(ctx: Context) -> Queue:
@@ -63,13 +68,17 @@ def measured(ctx: Context) -> Queue:
     zone = ctx.services.settings.current.zone
     midnight = datetime.combine(ctx.clock.now().astimezone(zone).date(), time(), tzinfo=zone)
     paused = ctx.services.work.everything_hold() is not None
+    aging = timedelta(hours=ctx.services.settings.current.aging_h)
     with ctx.read() as connection:
         today = measure.finished_since(connection, midnight)
+        heads = {} if paused else {row.id: row for row in line.heads(connection)}
+        in_line = order((store.ready_of(row) for row in heads.values()), ctx.clock.now(), aging)
         return Queue(
             states=measure.counts(connection, all_paused=paused),
             holds=measure.holds_by_kind(connection, all_paused=paused),
             done_today=today.get("done", 0), failed_today=today.get("failed", 0),
-            oldest_ready_at=measure.oldest_ready(connection), usual=measure.usual_time(connection, midnight, RECENT),
+            oldest_ready_at=min((row.ready_at for row in heads.values()), default=None),
+            usual=measure.usual_time(connection, midnight, RECENT), next=heads[in_line[0].id] if in_line else None,
         )  # fmt: skip
 
 
@@ -109,7 +118,7 @@ def needs(inbox: Any) -> dict[str, Any]:
                 "sub": f"{count} for it",
             }
         )
-    unplanned = inbox.total - len(inbox.approvals) - len(inbox.missing)
+    unplanned = inbox.counts.unplanned
     if unplanned > 0:
         titles = listed([one.item.title for one in inbox.unplanned[:2]])
         rows.append(
@@ -121,10 +130,11 @@ def needs(inbox: Any) -> dict[str, Any]:
                 "sub": titles if unplanned <= 2 else f"{titles} and {unplanned - 2} more",
             }
         )
-    return {"rows": rows[:NEEDS], "total": len(rows)}
+    total = inbox.counts.approvals + inbox.counts.missing + (unplanned > 0)
+    return {"rows": rows[:NEEDS], "total": total}
 
 
-def running_now(ctx: Context, running: list[Item]) -> dict[str, Any]:
+def running_now(ctx: Context, running: list[Item], next_up: Any) -> dict[str, Any]:
     """What runs, the last line each said, and what comes next."""
     tails = {}
     with ctx.read() as connection:
@@ -136,26 +146,17 @@ def running_now(ctx: Context, running: list[Item]) -> dict[str, Any]:
         "rows": running,
         "tails": tails,
         "slots": sum(node.slots.lanes().values()) if node else 0,
-        "next": next_up(ctx),
+        "next": next_up,
         "idle": (node.releaser.blocked if node else None) or "Work that is ready starts here by itself.",
     }
 
 
-def next_up(ctx: Context) -> Item | None:
-    """The ready item that starts first when a slot is free."""
-    aging = timedelta(hours=ctx.services.settings.current.aging_h)
-    with ctx.read() as connection:
-        lanes = store.lanes_with_ready_work(connection)
-        ready = [store.ready_of(row) for lane in lanes for row in store.candidates(connection, lane, 1)]
-        line = order(ready, ctx.clock.now(), aging)
-        return store.item(connection, line[0].id) if line else None
-
-
 def numbers(ctx: Context, queue: Queue) -> dict[str, Any]:
     """Today in numbers."""
-    failed: list[Item] = ctx.call("queue.list", state="failed", limit=1).items if queue.failed_today else []
+    with ctx.read() as connection:
+        failed = find.ended_last(connection, State.FAILED) if queue.failed_today else None
     return {
-        "done": queue.done_today, "failed": queue.failed_today, "last_failed": failed[0] if failed else None,
+        "done": queue.done_today, "failed": queue.failed_today, "last_failed": failed,
         "ready": queue.states.get("queued", 0), "oldest": queue.oldest_ready_at,
         "held": queue.states.get("held", 0), "reasons": reasons(queue.holds), "usual": queue.usual,
     }  # fmt: skip
@@ -178,17 +179,27 @@ def reasons_held(ctx: Context, inbox: Any, holds: dict[str, int]) -> list[dict[s
         if kind is HoldKind.REQUIREMENT:
             rows += [reason(kind, one.detail, one.waiting, one.items) for one in inbox.missing]
             continue
-        items = ctx.call("queue.list", hold=kind.value, limit=EXAMPLES).items
-        first = next((hold for item in items for hold in item.holds if hold.kind is kind), None)
-        words = WORDS.get(kind) or (first.detail if first else kind.value.replace("_", " "))
-        rows.append(reason(kind, words, count, items, first))
+        some = held_for(ctx, kind)
+        words = WORDS.get(kind) or (some[0].detail if some else kind.value.replace("_", " "))
+        due = some[0].due if some and kind in (HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
+        rows.append(reason(kind, words, count, some, due))
     return rows
 
 
-def reason(kind: HoldKind, words: str, count: int, items: list[Item], hold: Hold | None = None) -> dict[str, Any]:
+def held_for(ctx: Context, kind: HoldKind) -> list[Any]:
+    """A few of the items that wait for one reason: id, title, and the reason's own words and end."""
+    if kind is HoldKind.PAUSED:  # also by a pause of their tier, their lane or everything
+        items: list[Item] = ctx.call("queue.list", hold=kind.value, limit=EXAMPLES).items
+        pauses = [(item, hold) for item in items for hold in item.holds if hold.kind is kind]
+        return [SimpleNamespace(id=i.id, title=i.title, detail=hold.detail, due=hold.due) for i, hold in pauses]
+    with ctx.read() as connection:
+        return find.examples(connection, kind, EXAMPLES)
+
+
+def reason(kind: HoldKind, words: str, count: int, items: Sequence[Any], due: datetime | None = None) -> dict[str, Any]:
     """One reason with the work it holds."""
-    due = hold.due if hold and kind in (HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
-    return {"kind": kind.value, "words": words, "due": due, "count": count, "items": items[:EXAMPLES]}
+    shown = list({item.id: item for item in items}.values())[:EXAMPLES]
+    return {"kind": kind.value, "words": words, "due": due, "count": count, "items": shown}
 
 
 def latest(ctx: Context) -> list[Event]:
