@@ -9,7 +9,7 @@ from starlette.requests import Request
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.journal.store import newest_id
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work import store
+from hydra_lab.kernel.work import measure
 from hydra_lab.surfaces.http import Visitor
 from hydra_lab.surfaces.web import flash
 from hydra_lab.surfaces.web.look.looks import MODES
@@ -74,10 +74,10 @@ class Frame:
     def marks(self, visitor: Visitor) -> dict[str, dict[str, Any]]:
         """Numbers beside the navigation's links: what waits for a person, what runs."""
         with self._services.database.read() as connection:
-            running = len(store.running(connection))
-        inbox = Context(services=self._services, actor=visitor.actor).call("inbox.list", limit=100)
-        decisions = len(inbox.approvals) + len(inbox.missing)
-        waiting = decisions + (inbox.total > decisions)  # work without a plan is one thing to look at, however much
+            running = measure.running(connection)
+        inbox = Context(services=self._services, actor=visitor.actor).call("inbox.count")
+        # Work without a plan is one thing to look at, however much.
+        waiting = inbox.approvals + inbox.missing + (inbox.unplanned > 0)
         return {"/inbox": {"badge": waiting}, "/queue": {"count": f"{running} running" if running else ""}}
 
     def link(self, path: str, query: Mapping[str, Any] | None = None) -> str:
