@@ -43,4 +43,17 @@ def create(op: Operations) -> None:
     op.create_index("ix_credentials_sessions_key", "credentials_sessions", ["key"])
 
 
-MIGRATIONS = (create,)
+def links_for_approvals(op: Operations) -> None:
+    """Links that answer one question."""
+    op.create_table(
+        "credentials_approval_links",
+        Column("hash", String, primary_key=True),
+        Column("approval", String, nullable=False),
+        Column("item", String, nullable=False),
+        Column("channel", String, nullable=False),
+        Column("expires_at", UtcTime, nullable=False),
+        Column("used_at", UtcTime),
+    )
+
+
+MIGRATIONS = (create, links_for_approvals)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hydra_lab.kernel.credentials.model import Key, KeyKind
-from hydra_lab.kernel.credentials.tables import keys, links, sessions
+from hydra_lab.kernel.credentials.tables import approval_links, keys, links, sessions
 
 
 def key_of(row: Row[Any]) -> Key:
@@ -71,6 +71,26 @@ def take_link(connection: Connection, digest: str, now: datetime) -> bool:
     return expires_at is not None and now < expires_at
 
 
+def add_approval_link(connection: Connection, digest: str, values: dict[str, Any]) -> None:
+    """Keep a link that answers one question."""
+    connection.execute(insert(approval_links).values(hash=digest, **values))
+
+
+def approval_link(connection: Connection, digest: str, now: datetime) -> dict[str, Any] | None:
+    """What a link that has not expired is for."""
+    c = approval_links.c
+    query = select(c.approval, c.item, c.channel, c.expires_at, c.used_at)
+    row = connection.execute(query.where(c.hash == digest, c.expires_at > now)).first()
+    return dict(row._mapping) if row else None
+
+
+def use_approval_link(connection: Connection, digest: str, now: datetime) -> bool:
+    """Use a link up; whether it was good until now. Only one of two callers gets a yes."""
+    c = approval_links.c
+    change = update(approval_links).where(c.hash == digest, c.expires_at > now, c.used_at.is_(None))
+    return connection.execute(change.values(used_at=now)).rowcount == 1
+
+
 def add_session(connection: Connection, digest: str, key: str, created_at: datetime, expires_at: datetime) -> None:
     """Open a session."""
     row = {"hash": digest, "key": key, "created_at": created_at, "expires_at": expires_at}
@@ -102,4 +122,5 @@ def close_all_sessions(connection: Connection) -> None:
 def prune(connection: Connection, now: datetime) -> None:
     """Forget links and sessions that have expired."""
     connection.execute(delete(links).where(links.c.expires_at <= now))
+    connection.execute(delete(approval_links).where(approval_links.c.expires_at <= now))
     connection.execute(delete(sessions).where(sessions.c.expires_at <= now))

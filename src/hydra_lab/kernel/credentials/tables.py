@@ -1,4 +1,4 @@
-"""The tables of credentials: keys, sign-in links and sessions, each kept as a hash."""
+"""The tables of credentials: keys, links and sessions, each kept as a hash."""
 
 from sqlalchemy import Column, ForeignKey, MetaData, String, Table
 
@@ -36,4 +36,15 @@ sessions = Table(
     Column("key", String, ForeignKey("credentials_keys.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+)
+
+approval_links = Table(
+    "credentials_approval_links",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("approval", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
 )
