@@ -10,6 +10,7 @@ RUN python3 -m venv /opt/hydra && /opt/hydra/bin/pip install --no-cache-dir --re
 RUN python3 -m venv tools && tools/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
+COPY docs/guides docs/guides
 RUN tools/bin/python -m hatchling build --target wheel && /opt/hydra/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM ${PYTHON}

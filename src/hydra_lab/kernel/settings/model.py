@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hydra_lab.kernel.settings.address import host_of, path_of, readable_address, readable_path
+from hydra_lab.kernel.settings.entry import ForwardAuth, Mcp, Oidc, listed
 from hydra_lab.kernel.settings.place import default_data_dir, system_time_zone
 
 WINDOW = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
@@ -66,11 +67,6 @@ def host_name(text: str) -> str:
     if not text or any(sign in text for sign in "/@ ?#"):
         raise ValueError("a host is a name such as lab.example or lab.example:8080, without http://")
     return text.lower()
-
-
-def listed(value: object) -> object:
-    """A list, also from one line with commas, as environment variables and forms give it."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)]
@@ -143,6 +139,9 @@ class Settings(BaseModel):
     retention: Retention = Retention()
     http: Http = Http()
     backup: Backups = Backups()
+    oidc: Oidc = Oidc()
+    forward_auth: ForwardAuth = ForwardAuth()
+    mcp: Mcp = Mcp()
     disk_free_min_mib: int = Field(512, ge=0, description="Below this much free disk no new work is released.")
     allowed_hosts: Hosts = Field(
         (), description="Host names under which Hydra answers, besides localhost and its own address."
@@ -204,5 +203,17 @@ class Settings(BaseModel):
 
 # Read before the database is open, so they cannot be kept in it; changed in hydra.toml or the environment.
 AT_START = frozenset(
-    {"data_dir", "host", "port", "node", "database_url", "synchronous", "log_json", "public_url", "base_path"}
+    {
+        "data_dir",
+        "host",
+        "port",
+        "node",
+        "database_url",
+        "synchronous",
+        "log_json",
+        "public_url",
+        "base_path",
+        "oidc.client_secret",
+        "oidc.client_secret_file",
+    }
 )

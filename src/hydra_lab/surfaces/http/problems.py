@@ -85,7 +85,7 @@ def headers_of(error: BaseException) -> dict[str, str]:
     elif status == 503:
         headers["Retry-After"] = "5"
     if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="hydra"'
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="hydra"')
     return headers
 
 

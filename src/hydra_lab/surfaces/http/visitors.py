@@ -15,6 +15,8 @@ from hydra_lab.kernel.services import Services
 
 COOKIE = "hydra_session"
 SESSION_S = 30 * 24 * 3600
+# RFC 6750, section 3.1: a token was shown, and it is none of ours.
+UNKNOWN_TOKEN = {"WWW-Authenticate": 'Bearer realm="hydra", error="invalid_token"'}
 SIGN_IN = "Send “Authorization: Bearer TOKEN”, or sign in; `hydra token link` prints a sign-in link."
 
 
@@ -66,7 +68,9 @@ def known_visitor(request: Request) -> Visitor | None:
     if token is not None:
         actor = services.credentials.authenticate(token)
         if actor is None:
-            raise Unauthenticated("This token is not known here, or has ended.", fix=SIGN_IN)
+            error = Unauthenticated("This token is not known here, or has ended.", fix=SIGN_IN)
+            error.headers = UNKNOWN_TOKEN  # type: ignore[attr-defined]
+            raise error
         return Visitor(actor=actor)
     cookie = request.cookies.get(COOKIE)
     session = services.credentials.session(cookie) if cookie else None

@@ -7,11 +7,20 @@ import mcp_types as types
 
 from hydra_lab.kernel.operation import Effect, Operation
 from hydra_lab.kernel.registry import Registry
+from hydra_lab.surfaces.mcp.answers import ANYTHING, output_schema
 
-LONGEST_WAIT_S = 60
-WAIT = {
-    "type": "number", "minimum": 0, "maximum": LONGEST_WAIT_S,
-    "description": "Seconds to wait for the result; without it the answer is the work item's id.",
+LONGEST_WAIT_S = 600
+WAIT, CANCEL = "wait_s", "cancel_with_call"
+WAITING = {
+    WAIT: {
+        "type": "number", "minimum": 0, "maximum": LONGEST_WAIT_S,
+        "description": "Seconds to wait for the result, with progress on the way; without it the answer is the work "
+        "item at once.",
+    },
+    CANCEL: {
+        "type": "boolean", "default": False,
+        "description": "Cancel the work when this call is cancelled while it waits; else the work goes on.",
+    },
 }  # fmt: skip
 SEARCH = types.Tool(
     name="operations_search",
@@ -27,6 +36,11 @@ SEARCH = types.Tool(
             "limit": {"type": "integer", "minimum": 1, "maximum": 25, "default": 8},
         },
     },
+    output_schema={
+        "type": "object",
+        "required": ["operations"],
+        "properties": {"operations": {"type": "array", "items": {"type": "object"}}},
+    },
     annotations=types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
 )
 CALL = types.Tool(
@@ -41,9 +55,10 @@ CALL = types.Tool(
         "properties": {
             "operation": {"type": "string", "description": "Its name, such as maintenance.run"},
             "input": {"type": "object", "description": "Its input; operations_search shows the schema"},
-            "wait_s": WAIT,
+            **WAITING,
         },
     },
+    output_schema=ANYTHING,
     annotations=types.ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=True),
 )
 
@@ -59,29 +74,44 @@ def tools(registry: Registry) -> dict[str, Operation]:
 
 
 def tool(operation: Operation) -> types.Tool:
-    """One operation as a tool. Its fields are the tool's arguments; work has ``wait_s`` besides."""
+    """One operation as a tool. Its fields are the tool's arguments; work has ``WAITING`` besides."""
     schema = operation.input_schema()
     schema.pop("title", None)
     schema.pop("description", None)
-    if operation.durable and "wait_s" not in operation.input.model_fields:
-        schema = {**schema, "properties": {**schema.get("properties", {}), "wait_s": WAIT}}
+    if may_wait(operation):
+        schema = {**schema, "properties": {**schema.get("properties", {}), **WAITING}}
     description = operation.description
     if operation.durable:
         description += "\n\nThis is long work: the answer is its work item, unless wait_s is given."
     return types.Tool(
         name=tool_name(operation), title=operation.summary.rstrip("."), description=description,
-        input_schema=schema, annotations=hints(operation),
+        input_schema=schema, output_schema=output_schema(operation), annotations=hints(operation),
     )  # fmt: skip
 
 
+def may_wait(operation: Operation) -> bool:
+    """Whether a tool takes ``WAITING``: its call may become work, and no field of its own is named so."""
+    return becomes_work(operation) and not {WAIT, CANCEL} & set(operation.input.model_fields)
+
+
+def becomes_work(operation: Operation) -> bool:
+    """Whether a call may become a work item: long work always does, and what a person may have to allow first."""
+    return operation.durable is not None or (operation.queueable and operation.effect is not Effect.READ)
+
+
 def hints(operation: Operation) -> types.ToolAnnotations:
-    """What a client may believe about a call."""
+    """What a client may believe about a call. What is not known is not promised.
+
+    Only a verb that adds something (it answers 201) of its own is known to destroy nothing; one that hands over other
+    work may do what that work does.
+    """
     reads = operation.effect is Effect.READ
+    adds = operation.status == 201 and operation.effect is Effect.WRITE and not operation.floor
     return types.ToolAnnotations(
         read_only_hint=reads,
-        destructive_hint=operation.effect is Effect.DANGER or operation.floor is not None,
-        idempotent_hint=reads,
-        open_world_hint=bool(operation.needs),
+        destructive_hint=not (reads or (adds and not operation.passes_on)),
+        idempotent_hint=reads or operation.method in ("PUT", "DELETE"),
+        open_world_hint=bool(operation.needs) or operation.passes_on or operation.durable is not None,
     )
 
 

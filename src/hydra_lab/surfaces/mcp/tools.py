@@ -1,50 +1,49 @@
 """The tool server: lists the tools and calls operations through the gate, as whoever the key says."""
 
-import json
-from functools import partial
 from typing import Any
 
 import mcp_types as types
 import structlog
 from anyio import to_thread
-from mcp.server.lowlevel import Server
+from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
-from pydantic_core import to_json, to_jsonable_python
 
-from hydra_lab import __version__
-from hydra_lab.kernel.errors import HydraError, Invalid, NotFound, describe, row_of
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound, row_of
 from hydra_lab.kernel.gate import Queued
-from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work.model import Item, State
-from hydra_lab.surfaces.http.waiting import wait_until_over
-from hydra_lab.surfaces.mcp.describe import CALL, LONGEST_WAIT_S, SEARCH, found, tool, tools
+from hydra_lab.kernel.work.model import Item
+from hydra_lab.surfaces.mcp import asking
+from hydra_lab.surfaces.mcp.answers import answered, of_work, refused
+from hydra_lab.surfaces.mcp.calls import Asked, asked, asks, entered, item_in, waited
+from hydra_lab.surfaces.mcp.describe import CALL, SEARCH, found, tool, tools
 
 log = structlog.get_logger()
 
-INSTRUCTIONS = (
-    "Hydra runs a home AI lab. Reads answer at once. Changes may need a person's yes and long work takes its time: "
-    "then the answer is a work item; queue_show and queue_why tell how it goes. operations_search finds what has no "
-    "tool of its own."
-)
+# After a yes in the client the person looks on: they are shown what comes of it, if that is soon.
+AFTER_YES_S = 30.0
 
 
-def tool_server(services: Services) -> Server[Any]:
-    """The protocol's server over these services."""
-    chosen = tools(services.registry)
-    listed = types.ListToolsResult(tools=[*(tool(one) for one in chosen.values()), SEARCH, CALL])
+class Tools:
+    """What `tools/list` and `tools/call` answer."""
 
-    async def on_list(_context: Any, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return listed
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._chosen = tools(services.registry)
+        self._listed = types.ListToolsResult(tools=[*(tool(one) for one in self._chosen.values()), SEARCH, CALL])
 
-    async def on_call(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        actor: Actor = context.request.scope["state"]["visitor"].actor
-        given = dict(params.arguments or {})
+    async def list(self, _context: Any, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        """The tools: the same for everybody, for what each may do is policy's to say."""
+        return self._listed
+
+    async def call(
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        """Call one tool. An error is a result that can be read; only an unknown tool is an error of the protocol."""
         try:
-            return answered(await called(services, chosen, params.name, given, actor))
+            return await self._called(context, params)
         except HydraError as error:
-            if isinstance(error, NotFound) and params.name not in (*chosen, CALL.name):
+            if isinstance(error, NotFound) and params.name not in (*self._chosen, CALL.name):
                 raise MCPError(row_of(error).mcp, error.detail) from error
             return refused(error)
         except MCPError:
@@ -54,66 +53,78 @@ def tool_server(services: Services) -> Server[Any]:
             log.exception("mcp.failed", tool=params.name)
             return refused(HydraError("Something went wrong inside Hydra.", fix="Its log has the cause."))
 
-    return Server(
-        "hydra", version=__version__, title="Hydra", instructions=INSTRUCTIONS, on_list_tools=on_list,
-        on_call_tool=on_call,
-    )  # fmt: skip
+    async def _called(
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        services, actor, given = self._services, actor_of(context), dict(params.arguments or {})
+        if params.name == SEARCH.name:
+            return answered(None, await self._found(given), services.scrubber)
+        call = asked(services.registry, self._chosen, params.name, given)
+        output: Any = None
+        result: Item | types.InputRequiredResult | None = None
+        if params.request_state is not None:
+            item = await asking.resumed(services, params.request_state, call.operation, call.input, actor)
+            output = Queued(item=item)
+            result = await self._answered_before(context, params, item, actor)
+        else:
+            output = await entered(services, call, actor)
+            before = item_in(call.operation, output)
+            if before and asks(before):
+                result = await self._ask(context, before, actor)
+        if isinstance(result, types.InputRequiredResult):
+            return result
+        if isinstance(result, Item):
+            call = Asked(operation=call.operation, input=call.input, cancel=call.cancel,
+                         wait_s=max(call.wait_s, 0.0 if asks(result) else AFTER_YES_S))  # fmt: skip
+            output = Queued(item=result)
+        if not isinstance(output, Queued):
+            dumped = await to_thread.run_sync(call.operation.dump, output)
+            return answered(call.operation, dumped, services.scrubber)
+        item = output.item
+        if call.wait_s:
+            item = await waited(services, context, item.id, call, actor)
+        told = item if call.operation.passes_on else of_work(item, page_of(services, context, item.id))
+        dumped = call.operation.dump(told) if isinstance(told, Item) else told
+        return answered(None, dumped, services.scrubber)
 
+    async def _ask(
+        self, context: ServerRequestContext[Any, Any], item: Item, actor: Actor
+    ) -> Item | types.InputRequiredResult | None:
+        """What comes of asking the person, where the client can; ``None`` where it cannot."""
+        services = self._services
+        one = asking.question(services, context, item, actor, page_of(services, context, item.id))
+        return await asking.answer_to(services, context, one) if one else None
 
-async def called(
-    services: Services, chosen: dict[str, Operation], name: str, given: dict[str, Any], actor: Actor
-) -> Any:
-    """What a tool answers, ready for JSON. Raises the kernel's errors."""
-    if name == SEARCH.name:
+    async def _answered_before(
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams, item: Item, actor: Actor
+    ) -> Item:
+        """The item after an answer that came with the call."""
+        services = self._services
+        told = (params.input_responses or {}).get(asking.KEY)
+        one = asking.question(services, context, item, actor, page_of(services, context, item.id))
+        if one is None or not isinstance(told, types.ElicitResult):
+            return item
+        return await asking.decided(services, context, one, told)
+
+    async def _found(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What `operations_search` answers."""
         query, limit = given.get("query"), given.get("limit", 8)
         if not isinstance(query, str) or not isinstance(limit, int):
-            raise Invalid("operations_search wants a query, and a limit that is a number.")
-        return {"operations": await to_thread.run_sync(found, services.registry, query, max(1, min(limit, 25)))}
-    if name == CALL.name:
-        operation = services.registry.operation(str(given.get("operation")))
-        input = given.get("input") or {}
-        if not isinstance(input, dict):
-            raise Invalid("The input must be an object.", problems=[{"field": "input", "problem": "is no object"}])
-        wait_s = given.get("wait_s")
-    else:
-        if name not in chosen:
-            raise NotFound(f"There is no tool “{name}”.", fix="tools/list shows the tools there are.")
-        operation, input = chosen[name], given
-        wait_s = input.pop("wait_s", None) if "wait_s" not in operation.input.model_fields else None
-    if wait_s is not None and not (isinstance(wait_s, int | float) and 0 <= wait_s <= LONGEST_WAIT_S):
-        problem = {"field": "wait_s", "problem": f"must be from 0 to {LONGEST_WAIT_S}"}
-        raise Invalid(f"wait_s must be seconds from 0 to {LONGEST_WAIT_S}.", problems=[problem])
-    output = await to_thread.run_sync(partial(services.gate.enter, operation.name, input, actor=actor))
-    if not isinstance(output, Queued):
-        return await to_thread.run_sync(operation.dump, output)
-    item: Item = output.item
-    if wait_s:
-        item = await wait_until_over(services, item.id, wait_s)
-    return of_work(item)
+            raise Invalid("operations_search wants a query, and a limit that is a number.", fix="Give words in query.")
+        return {"operations": await to_thread.run_sync(found, self._services.registry, query, max(1, min(limit, 25)))}
 
 
-def of_work(item: Item) -> dict[str, Any]:
-    """What an agent needs to know of the work that its call became."""
-    told: dict[str, Any] = {"item": item.id, "state": item.state.value, "operation": item.operation}
-    if item.holds:
-        told["waits_for"] = [
-            {"kind": one.kind.value, "detail": one.detail, "unblock": one.unblock} for one in item.holds
-        ]
-    if item.state is State.DONE:
-        told["result"] = to_jsonable_python(item.result)
-    if item.error:
-        told["error"] = item.error.model_dump(mode="json")
-    return told
+def actor_of(context: ServerRequestContext[Any, Any]) -> Actor:
+    """Who asks: as the credential of this very request says."""
+    assert context.request is not None
+    actor: Actor = context.request.scope["state"]["visitor"].actor
+    return actor
 
 
-def answered(output: Any) -> types.CallToolResult:
-    """An output as a tool's result."""
-    text = types.TextContent(type="text", text=to_json(output, inf_nan_mode="null").decode())
-    return types.CallToolResult(content=[text], structured_content=output if isinstance(output, dict) else None)
-
-
-def refused(error: HydraError) -> types.CallToolResult:
-    """An error as a tool's result, so that the agent can read it and do better."""
-    told = {**describe(error), "mcp_code": row_of(error).mcp}
-    text = types.TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
-    return types.CallToolResult(content=[text], structured_content=told, is_error=True)
+def page_of(services: Services, context: ServerRequestContext[Any, Any], item_id: str) -> str:
+    """The address of an item's page, as a person can open it."""
+    settings, request = services.settings.current, context.request
+    here = settings.public_url
+    if not here and request is not None:
+        here = f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
+    return f"{here}/ui/queue/{item_id}"
