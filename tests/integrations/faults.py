@@ -39,6 +39,7 @@ class Harness(Protocol):
 
     secret: str  # the credential's secret part, as it is in the settings
     calls: Mapping[str, Callable[[Any], Any]]  # one call of each capability it provides
+    probe_asks: bool  # whether its probe asks the system; of some that cannot be done without an effect
 
     def running(self, fault: Fault | None) -> AbstractContextManager[dict[str, Any]]:
         """The outside system with a fault or none; gives the settings that lead to it."""
@@ -151,6 +152,7 @@ class HttpHarness:
     secret: str
     wrong: str
     calls: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    probe_asks: bool = True
 
     @contextmanager
     def running(self, fault: Fault | None) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Messages to Discord: within its limits, pinging nobody, and coming back when it says so."""
+"""Discord's webhook: what arrives, pinging nobody, and coming back when it says so."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from hydra_lab.integrations.discord import DiscordNotifier, DiscordSettings, probe
-from hydra_lab.integrations.discord.client import shortened, units
+from hydra_lab.kernel.capabilities import Link, Notice, Severity
 from hydra_lab.kernel.errors import Busy, Denied
 from hydra_lab.kernel.http import HttpClient
-from tests.integrations.discord.harness import ID, TOKEN, WRONG, answer, payload_of, values
+from tests.integrations.discord.harness import ID, TOKEN, WRONG, answer, embed_of, payload_of, values
 from tests.integrations.faults import Asked, Reply, StandIn
 
 HTTP = HttpClient(timeout_s=5)
@@ -27,34 +27,54 @@ def notifier(server: StandIn, secret: str = TOKEN) -> DiscordNotifier:
     return DiscordNotifier(DiscordSettings.model_validate(values(server.url, secret)), HTTP)
 
 
-def test_a_message_is_posted_with_its_link(discord: StandIn) -> None:
-    notifier(discord).notify("Night done", "12 items, 1 failed", url="http://lab:8700/ui/")
-    payload, _ = payload_of(discord.asked[0])
-    assert payload["content"] == "**Night done**\n12 items, 1 failed\nhttp://lab:8700/ui/"
+def test_a_notice_is_an_embed(discord: StandIn) -> None:
+    notifier(discord).notify(Notice(
+        title="Approval wanted: Prune", text="It deletes data.", severity=Severity.WARNING,
+        fields=(("Rule", "floor"),), links=(Link(title="Approve or reject", url="https://lab/ui/approve/x_y"),),
+        url="https://lab/ui/inbox", id="0a1b2c3d",
+    ))  # fmt: skip
+    assert embed_of(discord.asked[0]) == {
+        "title": "Approval wanted: Prune",
+        "url": "https://lab/ui/inbox",
+        "description": "It deletes data.\n\n[Approve or reject](https://lab/ui/approve/x_y)",
+        "color": 0xE3A008,
+        "fields": [{"name": "Rule", "value": "floor", "inline": True}],
+        "footer": {"text": "Hydra · 0a1b2c3d"},
+    }
 
 
 def test_nobody_is_pinged(discord: StandIn) -> None:
-    notifier(discord).notify("@everyone", "<@123>")
-    assert payload_of(discord.asked[0])[0]["allowed_mentions"] == {"parse": []}
-
-
-@pytest.mark.parametrize("letter", ["x", "ü", "\N{ROCKET}"])
-def test_a_text_too_long_for_a_message_comes_whole_as_a_file(discord: StandIn, letter: str) -> None:
-    notifier(discord).notify("Long", letter * 3000, url="http://lab/x")
-    payload, files = payload_of(discord.asked[0])
-    assert payload["content"].endswith("…\nhttp://lab/x")
-    assert 1990 < units(payload["content"]) <= 2000
-    assert files == {"message.md": f"# Long\n\n{letter * 3000}\n"}
+    notifier(discord).notify(Notice(title="@everyone", text="<@123>"))
+    assert payload_of(discord.asked[0])["allowed_mentions"] == {"parse": []}
 
 
 def test_a_title_alone_is_enough(discord: StandIn) -> None:
-    notifier(discord).notify("Done", "")
-    assert payload_of(discord.asked[0])[0]["content"] == "**Done**"
+    notifier(discord).notify(Notice(title="Done"))
+    assert embed_of(discord.asked[0])["title"] == "Done"
+
+
+def test_a_long_text_goes_on_after_a_pause_without_beginning_anew() -> None:
+    posts: list[str] = []
+
+    def hurried(asked: Asked) -> Reply:
+        if len(posts) == 1:
+            posts.append("told to wait")
+            return Reply(
+                status=429, json={"message": "You are being rate limited.", "retry_after": 0.05, "global": False}
+            )
+        posts.append(embed_of(asked)["description"])
+        return answer(asked)
+
+    with StandIn(hurried) as server:
+        notifier(server).notify(Notice(title="Long", text="word " * 1500))
+    assert posts[1] == "told to wait"
+    assert len(posts) == 3
+    assert " ".join(posts[0].split() + posts[2].split()) == " ".join(["word"] * 1500)
 
 
 def test_a_refused_webhook_says_what_discord_said(discord: StandIn) -> None:
     with pytest.raises(Denied, match=r"HTTP 401, code 50027, Invalid Webhook Token") as caught:
-        notifier(discord, WRONG).notify("x", "y")
+        notifier(discord, WRONG).notify(Notice(title="x"))
     assert "Copy the webhook" in (caught.value.fix or "")
 
 
@@ -63,20 +83,21 @@ def test_a_deleted_webhook_is_denied() -> None:
         return Reply(status=404, json={"message": "Unknown Webhook", "code": 10015})
 
     with StandIn(gone) as server, pytest.raises(Denied, match="10015"):
-        notifier(server).notify("x", "y")
+        notifier(server).notify(Notice(title="x"))
 
 
 @pytest.mark.parametrize(
-    ("reply", "pause"),
+    ("reply", "pause", "words"),
     [
-        (Reply(status=429, json={"retry_after": 0.34, "global": False}, headers={"Retry-After": "1"}), 0.34),
-        (Reply(status=429, body=b"<html>", headers={"Retry-After": "65"}), 65.0),
-        (Reply(status=429, body=b"<html>"), None),
+        (Reply(status=429, json={"retry_after": 0.34, "global": False}, headers={"Retry-After": "1"}), 0.34, "webhook"),
+        (Reply(status=429, json={"retry_after": 64.57, "global": True}), 64.57, "everything"),
+        (Reply(status=429, body=b"<html>", headers={"Retry-After": "65", "x-ratelimit-global": "true"}), 65, "every"),
+        (Reply(status=429, body=b"<html>"), None, "webhook"),
     ],
-)
-def test_it_comes_back_when_discord_says(reply: Reply, pause: float | None) -> None:
-    with StandIn(lambda asked: reply) as server, pytest.raises(Busy) as caught:
-        notifier(server).notify("x", "y")
+)  # fmt: skip
+def test_it_comes_back_when_discord_says(reply: Reply, pause: float | None, words: str) -> None:
+    with StandIn(lambda asked: reply) as server, pytest.raises(Busy, match=words) as caught:
+        notifier(server).notify(Notice(title="x"))
     assert caught.value.retry_after_s == pause
 
 
@@ -108,8 +129,3 @@ def test_what_is_no_webhook_is_refused_without_showing_it(address: str) -> None:
     with pytest.raises(ValidationError) as caught:
         DiscordSettings.model_validate({"webhook": address})
     assert TOKEN not in str(caught.value.errors(include_input=False))
-
-
-def test_a_text_is_not_cut_inside_a_character() -> None:
-    assert shortened("\N{ROCKET}" * 5, 6) == "\N{ROCKET}\N{ROCKET}…"
-    assert shortened("abc", 3) == "abc"

@@ -1,6 +1,6 @@
 """Discord's webhooks over HTTP: which channel one posts to, and posting a message."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -8,11 +8,9 @@ import httpx
 from hydra_lab.integrations.discord.model import Message, Webhook
 from hydra_lab.integrations.discord.settings import DiscordSettings
 from hydra_lab.kernel.errors import Busy, Denied
-from hydra_lab.kernel.http import HttpClient, checked, read_as
+from hydra_lab.kernel.http import HttpClient, checked, read_as, retry_after_s
 
 WHO = "Discord"
-# Discord counts as JavaScript does: in UTF-16 units.
-LONGEST = 2000
 FIX = "Copy the webhook's URL again from the channel's settings, Integrations, Webhooks."
 
 
@@ -28,25 +26,24 @@ class DiscordClient:
         response = self._judged(self._http.raw(WHO, "GET", self._address))
         return read_as(WHO, Webhook, response)
 
-    def post(self, content: str, *, file: tuple[str, bytes] | None = None) -> Message:
-        """Post a message of at most 2,000 characters and see it posted; nobody is pinged, whatever it says.
+    def post(self, message: Mapping[str, Any]) -> Message:
+        """Post a message, a body of “execute webhook”, and see it posted.
 
         Raises ``Busy`` with the pause that Discord asks for, ``Denied`` when the webhook is gone.
         """
-        payload = {"content": content, "allowed_mentions": {"parse": []}}
-        options: dict[str, Any] = {"json": payload}
-        if file is not None:
-            name, text = file
-            options = {"data": {"payload_json": json.dumps(payload)}, "files": {"files[0]": (name, text)}}
-        response = self._judged(self._http.raw(WHO, "POST", self._address, params={"wait": "true"}, **options))
-        return read_as(WHO, Message, response)
+        answer = self._http.raw(WHO, "POST", self._address, params={"wait": "true"}, json=dict(message))
+        return read_as(WHO, Message, self._judged(answer))
 
     def _judged(self, response: httpx.Response) -> httpx.Response:
         if response.status_code in (401, 403, 404):
             said = message_of(response)
             raise Denied(f"{WHO} refused the webhook (HTTP {response.status_code}{said}).", fix=FIX)
         if response.status_code == 429:
-            raise Busy(f"{WHO} asked to come back later (HTTP 429).", retry_after_s=pause_s(response))
+            what = "everything that is sent from here" if for_everything(response) else "this webhook"
+            raise Busy(
+                f"{WHO} asked to come back later with {what} (HTTP 429).", retry_after_s=pause_s(response),
+                fix="Nothing is needed: it is asked again later.",
+            )  # fmt: skip
         return checked(WHO, response)
 
 
@@ -60,22 +57,16 @@ def message_of(response: httpx.Response) -> str:
 
 
 def pause_s(response: httpx.Response) -> float | None:
-    """The pause Discord asks for: exact in the body, rounded up in ``Retry-After``."""
+    """The pause Discord asks for in seconds: exact in the body, rounded up in ``Retry-After``."""
     try:
         return float(response.json()["retry_after"])
     except (ValueError, KeyError, TypeError):
-        value = response.headers.get("retry-after", "")
-        return float(value) if value.isdigit() else None
+        return retry_after_s(response)
 
 
-def units(text: str) -> int:
-    """How long Discord finds a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def shortened(text: str, longest: int) -> str:
-    """The text's beginning with an ellipsis, at most ``longest`` units; the text itself if it fits."""
-    if units(text) <= longest:
-        return text
-    cut = text.encode("utf-16-le", "surrogatepass")[: (longest - 1) * 2].decode("utf-16-le", "ignore")
-    return f"{cut}…"
+def for_everything(response: httpx.Response) -> bool:
+    """Whether Discord limits all that comes from this address, not this webhook alone."""
+    try:
+        return bool(response.json()["global"])
+    except (ValueError, KeyError, TypeError):
+        return str(response.headers.get("x-ratelimit-global")).lower() == "true"
