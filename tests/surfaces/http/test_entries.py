@@ -27,11 +27,11 @@ def test_these_and_no_others_are_public(toyshop: Served) -> None:
     assert public == PUBLIC
 
 
-def test_hooks_are_the_only_other_way_past_a_credential(toyshop: Served) -> None:
+def test_hooks_and_links_are_the_only_other_ways_past_a_credential(toyshop: Served) -> None:
     other = {
         one.path for one in routes(toyshop) if any(way.entry in (Entry.HOOK, Entry.LINK) for way in one.ways.values())
     }
-    assert other == {"/hooks/toys"}
+    assert other == {"/hooks/toys", "/ui/approve/{code}"}
 
 
 def test_every_other_path_answers_401_to_nobody(toyshop: Served) -> None:

@@ -16,6 +16,7 @@ from hydra_lab.surfaces.http.problems import title_of
 from hydra_lab.surfaces.http.visitors import visitor_of
 from hydra_lab.surfaces.web import site
 from hydra_lab.surfaces.web.act import Actions
+from hydra_lab.surfaces.web.approving import Approving
 from hydra_lab.surfaces.web.frame import Frame, address_of
 from hydra_lab.surfaces.web.html import html
 from hydra_lab.surfaces.web.look.assets import Asset, assets
@@ -43,11 +44,13 @@ class Web:
         self.actions = Actions(services, self.shower, self.pages, self.ui)
         self.runner = Runner(services, self.shower, self.actions, self.pages, self.ui)
         self.signing = Signing(services.credentials, self.renderer, self.frame, self.ui)
+        self.approving = Approving(services, self.renderer, self.frame)
 
     def paths(self) -> list[Path]:
         """Every route, each saying how it is entered."""
         form = partial(Way, scope=None, forms=True, body_limit=FORM_LIMIT)
         public = partial(Way, entry=Enter.PUBLIC, scope=None)
+        by_link = partial(Way, entry=Enter.LINK, scope=None)
         shown = [
             Path(UI + entry.page.path, {"GET": Way(answer=partial(self.shower.page, entry))}) for entry in self.pages
         ]
@@ -62,6 +65,10 @@ class Web:
             Path(UI + "/sign-in", {
                 "GET": public(answer=self.signing.ask),
                 "POST": public(answer=self.signing.sign_in, forms=True, body_limit=8192),
+            }),
+            Path(UI + "/approve/{code}", {
+                "GET": by_link(answer=self.approving.show),
+                "POST": by_link(answer=self.approving.answer, forms=True, body_limit=16384),
             }),
             Path(UI + "/static/{name:path}", {"GET": public(answer=self.static)}),
         ]  # fmt: skip

@@ -1,0 +1,48 @@
+"""The rules in force: what is built in, and over it what a person has set."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import Field, ValidationError
+from sqlalchemy import Connection
+
+from hydra_lab.areas.notifications import store
+from hydra_lab.areas.notifications.model import Rule
+from hydra_lab.kernel.operation import Output
+
+FILE = Path(__file__).with_name("rules.yaml")
+
+
+class ListedRule(Output):
+    """A rule, and whether it is as built in."""
+
+    rule: Rule
+    built_in: bool = Field(description="Whether there is a rule of this id without anybody having set one")
+    changed: bool = Field(description="Whether somebody has set it")
+
+
+@cache
+def built_in() -> dict[str, Rule]:
+    """The rules that are there from the start, by id."""
+    return {one["id"]: Rule.model_validate(one) for one in yaml.safe_load(FILE.read_text())}
+
+
+def listed(connection: Connection) -> list[ListedRule]:
+    """Every rule, in the order in which they are tried. One that another version stored is left out if it is wrong."""
+    stored = {}
+    for id, data in store.stored_rules(connection).items():
+        try:
+            stored[id] = Rule.model_validate(data)
+        except ValidationError:
+            continue
+    found = [
+        ListedRule(rule=rule, built_in=id in built_in(), changed=id in stored)
+        for id, rule in (built_in() | stored).items()
+    ]
+    return sorted(found, key=lambda one: (one.rule.place, one.rule.id))
+
+
+def in_force(connection: Connection) -> list[Rule]:
+    """The rules that are on, in the order in which they are tried."""
+    return [one.rule for one in listed(connection) if one.rule.enabled]
