@@ -1,23 +1,36 @@
 """Secrets are planted everywhere, Hydra is used and made to fail, and then nothing it tells or keeps holds one."""
 
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.integrations.discord import harness as discord
-from tests.integrations.faults import Reply, StandIn
+from tests.integrations.faults import Asked, Reply, StandIn
 from tests.integrations.home_assistant import harness as home_assistant
 from tests.server import TOKEN, Server
 
 WEBHOOK = f"https://discord.com/api/webhooks/{discord.ID}/{discord.TOKEN}"
-PLANTED = {"admin token": TOKEN, "webhook": discord.TOKEN, "Home Assistant": home_assistant.TOKEN}
+CALLS = "sk-live-4711-of-another-system"  # what one call of http.call carries
+PLANTED = {
+    "credential of a call": CALLS,
+    "admin token": TOKEN,
+    "webhook": discord.TOKEN,
+    "Home Assistant": home_assistant.TOKEN,
+}
 
 
 @pytest.fixture
 def babbling() -> Iterator[StandIn]:
     """A system that sends back whatever credential it got, in every answer and error."""
-    with StandIn(lambda asked: Reply(status=404, json={"message": asked.path, "code": 1})) as server:
+
+    def answer(asked: Asked) -> Reply:
+        told = {"message": asked.path, "code": 1, "repeated": asked.headers.get("authorization")}
+        return Reply(status=200 if asked.path == "/good" else 404, json=told, headers={"X-Repeated": str(told)})
+
+    with StandIn(answer) as server:
         yield server
 
 
@@ -27,16 +40,31 @@ def hydra(make_server: Callable[..., Server], babbling: StandIn) -> Server:
     server = make_server(
         HYDRA_DISCORD__WEBHOOK=WEBHOOK,
         HYDRA_DISCORD__API=f"{babbling.url}/api/v10",
+        HYDRA_HTTP__ALLOWED_HOSTS=babbling.url.removeprefix("http://"),
     ).start()
     values = {"url": babbling.url, "token": home_assistant.TOKEN}
     server.client.put("/integrations/home_assistant", json={"values": values}).raise_for_status()
     return server
 
 
-def use(hydra: Server) -> dict[str, str]:
+def use(hydra: Server, outside: str) -> dict[str, str]:
     """Use Hydra well and badly; what it answered, by what was asked."""
     client = hydra.client
+    good, bad = (
+        {"url": f"{outside}/{path}", "headers": {"Authorization": f"Bearer {CALLS}"}} for path in ("good", "no")
+    )
+    later = client.post("/queue", json={"operation": "http.call", "input": good, "window": "overnight"})
+    hydra.restart()  # what waits, waits sealed
     calls = {
+        "later": later,
+        "hurried": client.post(f"/queue/{later.json()['id']}/hurry"),
+        "called": client.post("/http/call", json=good, params={"wait": "30"}),
+        "refused": client.post("/http/call", json=bad, params={"wait": "30"}),
+        "scheduled": client.post(
+            "/schedules", json={"operation": "http.call", "input": good, "cron": "0 3 * * *", "id": "nightly-call"}
+        ),
+        "fired": client.post("/schedules/nightly-call/run"),
+        "masked": client.post("/queue", json={"operation": "http.call", "input": later.json()["input"]}),
         "notify": client.post("/notify", json={"title": "t", "text": "x"}, params={"wait": "10"}),
         "test": client.post("/integrations/discord/test"),
         "item": client.post("/queue", json={"operation": "notify.send", "input": {"title": "t", WEBHOOK: 1}}),
@@ -49,15 +77,32 @@ def use(hydra: Server) -> dict[str, str]:
     }
     reads = ["/activity?limit=500", "/queue?limit=200", "/integrations", "/integrations/discord", "/settings", "/inbox",
              "/integrations/home_assistant", "/policy", "/keys", "/operations", "/health", "/state", "/metrics",
-             "/ui/", "/ui/integrations/home_assistant", "/ui/activity", "/ui/queue", "/ui/inbox"]  # fmt: skip
+             "/schedules", "/ui/", "/ui/integrations/home_assistant", "/ui/activity", "/ui/queue",
+             "/ui/inbox"]  # fmt: skip
     answers = {path: client.get(path) for path in reads}
     items = client.get("/queue", params={"limit": 100}).json()["items"]
     answers |= {f"/queue/{one['id']}/log": client.get(f"/queue/{one['id']}/log") for one in items}
+    answers |= {f"/ui/queue/{one['id']}": client.get(f"/ui/queue/{one['id']}") for one in items[:5]}
+    for one in (later.json()["id"], client.get("/schedules/nightly-call").json()["last"]["id"]):
+        assert ended(hydra, one)["state"] == "done"
+    assert later.json()["input"]["headers"] == {"Authorization": "•••"}
+    assert calls["masked"].status_code == 422
     return {name: answer.text for name, answer in (calls | answers).items()}
 
 
-def test_no_answer_log_or_table_holds_a_planted_secret(hydra: Server) -> None:
-    told = use(hydra)
+def ended(hydra: Server, id: str) -> dict[str, Any]:
+    """A work item once it is over."""
+    deadline = time.monotonic() + 60
+    while (item := hydra.client.get(f"/queue/{id}").json())["state"] not in ("done", "failed", "cancelled"):
+        assert time.monotonic() < deadline, item
+        time.sleep(0.05)
+    return dict(item)
+
+
+def test_no_answer_log_or_table_holds_a_planted_secret(hydra: Server, babbling: StandIn) -> None:
+    told = use(hydra, babbling.url)
+    carried = [asked.headers.get("authorization") for asked in babbling.asked if asked.path == "/good"]
+    assert carried == [f"Bearer {CALLS}"] * 3, "the work runs with what nobody is shown"
     hydra.stop()
     told["the log"] = hydra.log.read_text()
     kept = {path.name: path.read_bytes() for path in hydra.data.rglob("*") if path.is_file() and path.name != "key"}

@@ -12,6 +12,7 @@ from hydra_lab.kernel.context import Context, Run
 from hydra_lab.kernel.errors import Denied, Invalid, describe
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
+from hydra_lab.kernel.sealed import refuse_sealed
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
@@ -37,9 +38,9 @@ class Gate:
         self._services = services
 
     def parse(self, operation: Operation, input: dict[str, Any]) -> Input:
-        """The typed input. Raises ``Invalid`` that lists every wrong field at once."""
+        """The typed input, what is sealed in it opened. Raises ``Invalid`` that lists every wrong field at once."""
         try:
-            parsed = operation.input.model_validate(input)
+            parsed = operation.input.model_validate(self._services.sealing.open(input))
         except ValidationError as error:
             problems = [
                 {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": said(one["msg"])}
@@ -82,6 +83,7 @@ class Gate:
         confirm: str | None = None,
     ) -> Any:
         """Like ``call``, but a call that became work is told apart: it returns ``Queued``."""
+        refuse_sealed(input)
         operation = self._services.registry.operation(name)
         parsed = self.parse(operation, input)
         decision = self.decide(operation, parsed, actor, confirm)

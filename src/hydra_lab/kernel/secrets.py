@@ -4,6 +4,7 @@ import json
 import os
 import re
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,9 @@ MASK = "•••"
 SHORTEST = 6
 # Parts of a secret URL that are secret by themselves: Discord's webhook token is a path segment.
 SHORTEST_PART = 16
+# Secrets that came with work, which may be any text and as many as there is work.
+SHORTEST_PASSING = 12
+MOST_PASSING = 200
 # Hydra's own tokens say what they are, so that they are masked even where their value is not known.
 OWN_TOKEN = r"hyd_[A-Za-z0-9_-]{20,}"  # noqa: S105 - a pattern, not a token
 
@@ -77,6 +81,7 @@ class Scrubber:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._passing: deque[str] = deque(maxlen=MOST_PASSING)
         self._marks: tuple[bytes, ...] = (b"hyd_",)
         self._lock = threading.Lock()
         self._pattern = re.compile(OWN_TOKEN)
@@ -88,9 +93,21 @@ class Scrubber:
             if forms <= self._known:
                 return
             self._known |= forms
-            self._marks = (b"hyd_", *(one.encode("utf-8", "surrogatepass") for one in self._known))
-            longest_first = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join([OWN_TOKEN, *map(re.escape, longest_first)]))
+            self._compile()
+
+    def _compile(self) -> None:
+        known = self._known.union(*map(written_forms, self._passing))
+        self._marks = (b"hyd_", *(one.encode("utf-8", "surrogatepass") for one in known))
+        longest_first = sorted(known, key=len, reverse=True)
+        self._pattern = re.compile("|".join([OWN_TOKEN, *map(re.escape, longest_first)]))
+
+    def add_passing(self, secret: str) -> None:
+        """Mask a secret of some work from now on, until many others have come after it; one under 12 characters is not,
+        for it may well be an ordinary word."""
+        with self._lock:
+            if len(secret) >= SHORTEST_PASSING and secret not in self._passing:
+                self._passing.append(secret)
+                self._compile()
 
     def text(self, text: str) -> str:
         """The text with every known secret masked."""

@@ -10,6 +10,7 @@ from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.journal import Journal
 from hydra_lab.kernel.registry import Registry
+from hydra_lab.kernel.sealed import Sealing
 from hydra_lab.kernel.secrets import Scrubber, SecretBox
 
 if TYPE_CHECKING:
@@ -41,3 +42,8 @@ class Services:
     integrations: Integrations = field(init=False)
     gate: Gate = field(init=False)
     work: Work = field(init=False)
+
+    @property
+    def sealing(self) -> Sealing:
+        """What keeps the secrets of inputs."""
+        return Sealing(self.secrets, self.scrubber)

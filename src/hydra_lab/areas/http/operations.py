@@ -9,9 +9,17 @@ from hydra_lab.areas.http import work
 from hydra_lab.areas.http.work import Called, Fetched
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, operation
+from hydra_lab.kernel.sealed import Concealed
 
 HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]*$", max_length=8000)]
+# Headers that carry no credential; every other one is taken for secret.
+HARMLESS = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-disposition",
+    "content-encoding", "content-language", "content-type", "date", "expect", "from", "idempotency-key", "if-match",
+    "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "origin", "pragma", "prefer", "priority",
+    "range", "referer", "user-agent", "x-request-id", "x-requested-with",
+})  # fmt: skip
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -20,9 +28,10 @@ class CallUrl(Input):
 
     url: str = Field(min_length=1, max_length=8000, description="http:// or https://, to an allowed host")
     method: Method = "GET"
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default_factory=dict, max_length=100, description="They are kept with the work item, as its input is"
-    )
+    headers: Annotated[dict[HeaderName, HeaderValue], Concealed(HARMLESS)] = Field(
+        default_factory=dict, max_length=100,
+        description="Values are kept sealed and never shown, but for those of harmless names such as Accept",
+    )  # fmt: skip
     body: Any = Field(default=None, description="A text as it is; anything else is sent as JSON")
     expect_status: list[int] | None = Field(
         default=None, min_length=1, max_length=50, description="Statuses that are right; default: 200 to 299"

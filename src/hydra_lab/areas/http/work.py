@@ -108,12 +108,17 @@ def sent(ctx: Context, wanted: Asked) -> Received:
 
 def answered(ctx: Context, received: Received, expect: list[int] | None) -> Called:
     """The answer, if it is an expected one."""
-    text = received.body.decode("utf-8", errors="replace")
+    # What is told of a call is kept with it: credentials that the answer repeats are masked before.
+    scrubber = ctx.services.scrubber
+    text = scrubber.text(received.body.decode("utf-8", errors="replace"))
     judge(received, text, expect)
     if len(text) > SHOWN_CHARACTERS:
-        ctx.artifact("body", received.body, received.headers.get("content-type", "application/octet-stream"))
+        ctx.artifact(
+            "body", scrubber.body(received.body), received.headers.get("content-type", "application/octet-stream")
+        )
     return Called(
-        status=received.status, url=received.url, headers=kept(received.headers), body=text[:SHOWN_CHARACTERS],
+        status=received.status, url=received.url, headers=scrubber.scrub(kept(received.headers)),
+        body=text[:SHOWN_CHARACTERS],
         truncated=received.truncated or len(text) > SHOWN_CHARACTERS, elapsed_s=received.elapsed_s,
         redirects=list(received.redirects),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
+from hydra_lab.kernel.sealed import refuse_sealed
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.add import (
@@ -220,7 +221,9 @@ def choose(
             f"{verb.name} answers at once and cannot be queued.",
             fix=f"Choose one that can wait; this one is called directly: {verb.method} {verb.path}.",
         )
+    refuse_sealed(input)
     services.gate.parse(verb, input)
+    input = services.sealing.seal(verb.input, input)
     values: dict[str, Any] = {"operation": operation, "input": input, "input_hash": hash_of(operation, input)}
     values |= {"state": State.HELD, "ready_at": None, "lane": verb.durable.lane if verb.durable else row.lane}
     changes.change(connection, id, values, from_=WAITING)

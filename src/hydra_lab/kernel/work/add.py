@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,7 @@ def admit(services: Services, connection: Connection, id: str, new: NewItem, bat
         if not verb.queueable:
             raise Invalid(f"{verb.name} answers at once and cannot be queued.", fix=f"Call {verb.method} {verb.path}.")
         ask = judged(services, verb, new)
+        new = replace(new, input=services.sealing.seal(verb.input, new.input))
         if ask:
             holds.append(approval_hold(ask, now))
         holds += requirement_holds(services, verb.needs)

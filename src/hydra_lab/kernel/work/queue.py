@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.policy.model import HYDRA, Actor, Mode
+from hydra_lab.kernel.sealed import refuse_sealed
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import act, store
 from hydra_lab.kernel.work.add import Admitted, admit, insert
@@ -156,6 +157,7 @@ class Work(Parts):
             if not created:
                 continue
             try:
+                refuse_sealed(one.input)
                 admitted.append(admit(services, connection, id, self._resolved(connection, one, keys), batch))
             except HydraError as error:
                 if len(new) > 1:

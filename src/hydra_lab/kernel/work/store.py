@@ -8,6 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import CTE, ColumnElement, Connection, Row, and_, false, func, literal_column, or_, select, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.sealed import shown
 from hydra_lab.kernel.work.awaited.store import say_awaited
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
 from hydra_lab.kernel.work.ordering import Ready
@@ -107,7 +108,7 @@ def item_of(
         )
     actor = row.actor
     return Item.model_construct(
-        id=row.id, title=row.title, operation=row.operation, input=row.input, section=row.section, tier=row.tier,
+        id=row.id, title=row.title, operation=row.operation, input=shown(row.input), section=row.section, tier=row.tier,
         phase=row.phase, priority=PRIORITIES[row.priority], effort_minutes=row.effort_minutes,
         impact=row.impact, state=State.HELD if state is State.QUEUED and held else state,
         holds=sorted(held, key=lambda hold: TOLD[hold.kind]) if held else [],

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import Actor
+from hydra_lab.kernel.sealed import refuse_sealed, shown
 from hydra_lab.kernel.work.schedules import store
 from hydra_lab.kernel.work.schedules.fire import add, is_open
 from hydra_lab.kernel.work.schedules.model import Schedule, checked, next_after
@@ -26,7 +27,7 @@ class ScheduleKeeper:
     def all(self) -> list[Schedule]:
         """Every schedule, the next to fire first."""
         with self._services.database.read() as connection:
-            return store.all_of(connection)
+            return [visible(schedule) for schedule in store.all_of(connection)]
 
     def exists(self, id: str) -> bool:
         """Whether there is a schedule of that id."""
@@ -36,7 +37,7 @@ class ScheduleKeeper:
     def get(self, id: str) -> Schedule:
         """One schedule. Raises ``NotFound``."""
         with self._services.database.read() as connection:
-            return self._found(connection, id)
+            return visible(self._found(connection, id))
 
     def _found(self, connection: Connection, id: str) -> Schedule:
         schedule = store.one(connection, id)
@@ -70,7 +71,9 @@ class ScheduleKeeper:
                 f"{verb.name} answers at once and cannot be scheduled.",
                 fix="Schedule one that can be queued; `hydra operations list` shows them.",
             )
+        refuse_sealed(input)
         services.gate.parse(verb, input)
+        input = services.sealing.seal(verb.input, input)
         schedule = Schedule(
             id=id, title=title, operation=verb.name, input=input, cron=cron, time_zone=zone, options=options or {},
             paused=False, next_at=next_after(cron, zone, now), last_at=None, last_item=None, missed=0,
@@ -82,7 +85,7 @@ class ScheduleKeeper:
         with services.database.begin() as connection:
             store.put(connection, schedule)
             self._note(connection, "schedules.created", schedule, actor, cause)
-        return schedule
+        return visible(schedule)
 
     def set_paused(self, id: str, paused: bool, actor: Actor, cause: int | None = None) -> Schedule:
         """Pause or resume; resuming sets the next firing from now on."""
@@ -91,7 +94,7 @@ class ScheduleKeeper:
             next_at = next_after(schedule.cron, schedule.time_zone, self._services.clock.now())
             store.change(connection, id, paused=paused, next_at=next_at)
             self._note(connection, f"schedules.{'paused' if paused else 'resumed'}", schedule, actor, cause)
-            return self._found(connection, id)
+            return visible(self._found(connection, id))
 
     def run_now(self, id: str) -> "Item":
         """Add the schedule's item now. Raises ``Conflict`` while its last is open."""
@@ -117,8 +120,13 @@ class ScheduleKeeper:
             schedule = self._found(connection, id)
             store.drop(connection, id)
             self._note(connection, "schedules.removed", schedule, actor, cause)
-        return schedule
+        return visible(schedule)
 
     def _note(self, connection: Connection, event: str, schedule: Schedule, actor: Actor, cause: int | None) -> None:
         data = {"operation": schedule.operation, "cron": schedule.cron, "time_zone": schedule.time_zone}
         self._services.journal.write(connection, event, actor=actor, subject=schedule.title, cause=cause, data=data)
+
+
+def visible(schedule: Schedule) -> Schedule:
+    """A schedule without what is sealed in its input."""
+    return schedule.model_copy(update={"input": shown(schedule.input)})
