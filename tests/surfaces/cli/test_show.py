@@ -123,3 +123,20 @@ def test_help_fits_and_tells_every_field() -> None:
     for option in ("--name TEXT", "--paint.coats INTEGER", "--tags VALUE…", "--extra JSON", "--json", "--watch"):
         assert option in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_why_is_told_whole_however_narrow_the_terminal_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    reason = "this deletes data, which always asks a person, for what is deleted cannot be brought back"
+    hold = {"kind": "approval", "detail": reason, "unblock": "Approve or reject it in the inbox.", "since": None}
+    out = " ".join(printed(capsys, {"state": "held", "rule": "One thing holds it.", "holds": [hold]}).split())
+    assert f"{reason}. Approve or reject it in the inbox." in out
+
+
+def test_numbers_within_numbers_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, {"lanes": {"default": {"slots": 8, "busy": 0, "note": None}, "all": {"of_it": {"a": 1}}}})
+    assert "slots 8, busy 0" in out
+    assert "of it (a 1)" in out
+    assert "{" not in out

@@ -34,13 +34,18 @@ def verb_help(verb: Verb) -> str:
     for one in in_order(verb, fields):
         if one.required or one.name in verb.path_fields:
             usage += f" {positional(one)}"
-    lines = [f"Usage: {usage} [options]", "", *textwrap.wrap(verb.description.replace("\n", " "), WIDTH), ""]
+    lines = [f"Usage: {usage} [options]", "", *paragraphs(verb.description)]
     rows = [(option(name, one), meaning(one)) for name, one in dotted(fields)]
     if rows:
         lines += ["Fields:", *listed(rows), ""]
     lines += ["Running and showing:", *listed(RUNNING), "", *textwrap.wrap(HINT, WIDTH), ""]
     kind = "runs as work" if verb.durable else verb.effect
     return "\n".join([*lines, f"{verb.method} {verb.path} · {kind}"])
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text's paragraphs, wrapped, with an empty line after each."""
+    return [line for one in text.split("\n\n") for line in (*textwrap.wrap(one, WIDTH), "")]
 
 
 def positional(one: Field) -> str:

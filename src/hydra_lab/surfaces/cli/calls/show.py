@@ -89,8 +89,11 @@ def show_dict(console: Console, data: Mapping[str, Any]) -> None:
         console.print(facts(rest))
     for name, rows in tables.items():
         console.print()
-        console.print(Text(words(name), style="bold"))
-        show_list(console, rows)
+        if name == "holds":
+            show_holds(console, rows)
+        else:
+            console.print(Text(words(name), style="bold"))
+            show_list(console, rows)
 
 
 def facts(data: Mapping[str, Any]) -> Table:
@@ -215,8 +218,7 @@ def show_item(console: Console, item: Mapping[str, Any]) -> None:
         part = "" if progress.get("fraction") is None else f"{progress['fraction']:.0%} "
         told["progress"] = f"{part}{progress.get('message', '')}"
     console.print(facts({name: value for name, value in told.items() if value not in (None, "", {}, 0)}))
-    for hold in item["holds"]:
-        console.print(Text.assemble(("waits: ", "yellow"), hold["detail"], " ", (hold["unblock"], "dim")))
+    show_holds(console, item["holds"])
     error = item.get("error")
     if isinstance(error, dict):
         console.print(
@@ -229,6 +231,13 @@ def show_item(console: Console, item: Mapping[str, Any]) -> None:
     if item.get("result") is not None:
         console.print(Text("result:", style="dim"))
         show(item["result"])
+
+
+def show_holds(console: Console, holds: Iterable[Mapping[str, Any]]) -> None:
+    """Why work waits and what would release it, never cut."""
+    for hold in holds:
+        detail = hold["detail"] if hold["detail"].endswith((".", "!", "?")) else f"{hold['detail']}."
+        console.print(Text.assemble(("waits: ", "yellow"), detail, " ", (hold["unblock"], "dim")))
 
 
 def is_rows(value: Any) -> bool:
@@ -261,9 +270,15 @@ def plain(value: Any) -> str:
         case list():
             return "; ".join(short(value)) or "none"
         case dict():
-            return json.dumps(value, ensure_ascii=False) if value else "–"
+            told = [f"{words(str(name))} {within(one)}" for name, one in value.items() if one is not None]
+            return ", ".join(told) or "–"
         case _:
             return str(value)
+
+
+def within(value: Any) -> str:
+    """A value inside of another."""
+    return f"({plain(value)})" if isinstance(value, dict | list) and value else plain(value)
 
 
 def short(values: Iterable[Any]) -> list[str]:
@@ -273,7 +288,7 @@ def short(values: Iterable[Any]) -> list[str]:
 
 def said(thing: dict[str, Any]) -> str:
     """What says most of a thing."""
-    return str(thing.get("detail") or thing.get("name") or thing.get("title") or thing)
+    return str(thing.get("detail") or thing.get("name") or thing.get("title") or plain(thing))
 
 
 def moment(text: str) -> str:
