@@ -1,12 +1,15 @@
 """What an area or integration offers to features it does not know: digest sections, cards, checks, search."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from hydra_lab.kernel.context import Context
+    from hydra_lab.kernel.journal.model import Event
     from hydra_lab.kernel.settings import Settings
 
 
@@ -79,6 +82,21 @@ class Beat:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Something that acts on what happened, such as a rule that starts work: it misses nothing and does nothing twice.
+
+    ``read(ctx, connection, events)`` gets the entries that came since the last time and whose names begin with one of
+    ``on``, oldest first; where what it waits for changes, ``on(connection)`` says so. What it writes through
+    ``connection`` commits together with its place in the journal, or not at all; no network inside. It begins with what
+    happens after it was first there, and runs in the leading process.
+    """
+
+    name: str
+    on: tuple[str, ...] | Callable[["Connection"], tuple[str, ...]]
+    read: Callable[["Context", "Connection", "Sequence[Event]"], None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Routine:
     """Recurring work that is on from the first start, e.g. the nightly backup.
 
@@ -92,4 +110,4 @@ class Routine:
     input: dict[str, Any] = field(default_factory=dict)
 
 
-Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Routine
+Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Reader | Routine

@@ -1,4 +1,4 @@
-"""How the journal's table came to be."""
+"""How the journal's tables came to be."""
 
 from __future__ import annotations
 
@@ -33,4 +33,11 @@ def create(op: Operations) -> None:
     op.create_index("journal_events_by_at", "journal_events", ["at"])
 
 
-MIGRATIONS = (create,)
+def readers(op: Operations) -> None:
+    """How far each reader has acted on the journal."""
+    op.create_table(
+        "journal_readers", Column("name", String, primary_key=True), Column("event", BigInteger, nullable=False)
+    )
+
+
+MIGRATIONS = (create, readers)

@@ -1,4 +1,4 @@
-"""The journal's table."""
+"""The journal's tables: what happened, and how far each reader has acted on it."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
@@ -23,4 +23,11 @@ events = Table(
     Index("journal_events_by_cause", "cause"),
     Index("journal_events_by_at", "at"),
     sqlite_autoincrement=True,
+)
+
+readers = Table(
+    "journal_readers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("event", BigInteger, nullable=False),
 )

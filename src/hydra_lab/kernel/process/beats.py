@@ -1,18 +1,20 @@
-"""What Hydra does again and again while it runs: each room's beats, on their own thread, in the leading process."""
+"""What Hydra does again and again while it runs: each room's beats and readers, in the leading process."""
 
 import threading
 
 import structlog
 
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat
+from hydra_lab.kernel.contributions import Beat, Reader
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import store
+from hydra_lab.kernel.journal.acting.reading import go_on
 from hydra_lab.kernel.policy.model import HYDRA
 from hydra_lab.kernel.services import Services
 
 log = structlog.get_logger()
 EVERY_S = 1.0
+READ_S = 15.0  # how often a reader looks for entries that another node wrote
 
 
 class Beats:
@@ -20,7 +22,8 @@ class Beats:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._beats = services.registry.contributions(Beat)
+        readers = services.registry.contributions(Reader)
+        self._beats = [*services.registry.contributions(Beat), *(beat_of(reader) for reader in readers)]
         self._due = {beat.name: 0.0 for beat in self._beats}
         self._failing: set[str] = set()
         self._last_event = 0
@@ -92,3 +95,9 @@ class Beats:
         if beat.name in self._failing:
             self._failing.discard(beat.name)
             log.info("beat.recovered", beat=beat.name)
+
+
+def beat_of(reader: Reader) -> Beat:
+    """A reader's beat: it goes on whenever something happens that it waits for."""
+    on = ("",) if callable(reader.on) else reader.on
+    return Beat(name=f"reader.{reader.name}", every_s=READ_S, on=on, run=lambda ctx: go_on(ctx, reader))

@@ -1,0 +1,121 @@
+"""Make, list and remove hooks, and take in what other systems send to them."""
+
+import base64
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
+
+from hydra_lab.areas.hooks import store
+from hydra_lab.areas.hooks.model import FIX, PREFIX, UNPROVEN, Hook, Scheme, delivery, verify
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from hydra_lab.kernel.operation import Effect, Entry, Input, Output, Raw, endpoint, operation
+
+REMEMBERED = timedelta(days=30)
+LARGEST = 64 << 10
+NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+
+
+class NewHook(Input):
+    """A name for its address, and how the sender proves who it is."""
+
+    name: str = Field(pattern=NAME, description="The end of its address, /hooks/NAME")
+    scheme: Scheme = Field(
+        default=Scheme.TOKEN,
+        description="token: a bearer token; github: X-Hub-Signature-256; standard: Standard Webhooks",
+    )
+
+
+class HookName(Input):
+    """One hook."""
+
+    name: str
+
+
+class Hooks(Output):
+    """Every hook."""
+
+    hooks: list[Hook]
+
+
+class MadeHook(Hook):
+    """A new hook."""
+
+    path: str = Field(description="Where the sender posts to")
+    secret: str = Field(description="The secret; it is shown this once and never again")
+
+
+class Delivery(Input):
+    """What a sender posted."""
+
+    name: str
+    body: bytes
+    headers: dict[str, str] = Field(default_factory=dict)
+
+
+@operation("hooks.list", effect=Effect.READ, path="GET /hooks")
+def list_(ctx: Context) -> Hooks:
+    """Show every hook, how it is called and when it was called last."""
+    with ctx.read() as connection:
+        return Hooks(hooks=store.all_hooks(connection))
+
+
+@operation("hooks.create", effect=Effect.WRITE, path="POST /hooks", subject="name", scope="admin", status=201,
+           queueable=False)  # fmt: skip
+def create(ctx: Context, input: NewHook) -> MadeHook:
+    """Make an address that another system can call. Its secret is in the answer, and is never shown again."""
+    hook = Hook(name=input.name, scheme=input.scheme, created_at=ctx.clock.now(), created_by=ctx.actor.name)
+    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    ctx.services.scrubber.add(secret)
+    with ctx.begin() as connection:
+        if store.secret_of(connection, input.name):
+            raise Conflict(f"There is a hook {input.name} already.", fix=f"`hydra hooks remove {input.name}` ends it.")
+        store.add(connection, hook, ctx.services.secrets.seal(secret))
+        ctx.emit(connection, "hooks.created", subject=input.name, data={"scheme": input.scheme.value})
+    return MadeHook(**hook.model_dump(), path=f"/hooks/{input.name}", secret=secret)
+
+
+@operation("hooks.remove", effect=Effect.WRITE, path="DELETE /hooks/{name}", subject="name", scope="admin",
+           queueable=False)  # fmt: skip
+def remove(ctx: Context, input: HookName) -> None:
+    """End a hook: its address answers no more, and its secret is forgotten."""
+    with ctx.begin() as connection:
+        if not store.remove(connection, input.name):
+            raise NotFound(f"There is no hook {input.name}.", fix="`hydra hooks list` shows them.")
+        ctx.emit(connection, "hooks.removed", subject=input.name)
+
+
+@endpoint("hooks.receive", effect=Effect.WRITE, path="POST /hooks/{name}", subject="name", entry=Entry.HOOK,
+          scope="read", passes_on=True, body_limit=LARGEST)  # fmt: skip
+def receive(ctx: Context, input: Delivery) -> Raw:
+    """Take in what a sender posted, once: a delivery that comes again is answered like the first.
+
+    It is journaled as `hooks.received` and does nothing by itself; triggers say what follows.
+    """
+    with ctx.read() as connection:
+        known = store.secret_of(connection, input.name)
+    if known is None:  # who knows no secret learns no names
+        raise Unauthenticated(UNPROVEN, fix=FIX)
+    now = ctx.clock.now()
+    verify(Scheme(known[0]), ctx.services.secrets.open(known[1]), input.headers, input.body, now)
+    content = content_of(input.body)
+    id = delivery(input.headers)
+    with ctx.begin() as connection:
+        store.take_turn(connection, input.name)
+        event = store.delivered(connection, input.name, id) if id else None
+        if event is None:
+            data = {"body": content, "delivery": id}
+            event = ctx.emit(connection, "hooks.received", subject=input.name, data=data)
+            store.note(connection, input.name, id, event, now, now - REMEMBERED)
+    return Raw(body=json.dumps({"event": event}).encode(), media_type="application/json", status=202)
+
+
+def content_of(body: bytes) -> Any:
+    """The body as JSON. Raises ``Invalid`` for anything else."""
+    try:
+        return json.loads(body) if body else None
+    except (ValueError, RecursionError) as error:
+        raise Invalid("The body is no JSON.", fix="Have the sender post application/json.") from error

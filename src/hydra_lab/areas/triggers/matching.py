@@ -1,0 +1,115 @@
+"""Whether an event is one that a trigger waits for, and the input made from it: pure functions."""
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from hydra_lab.areas.triggers.model import Trigger, ValueTest, When
+from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.journal import Event
+
+PART = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+MISSING = object()
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """What a trigger may look at."""
+    return {
+        "id": event.id, "at": event.at.isoformat(), "name": event.name, "actor": event.actor,
+        "actor_name": event.actor_name, "subject": event.subject, "item": event.item, "data": event.data,
+    }  # fmt: skip
+
+
+def fits(when: When, event: Event) -> bool:
+    """Whether an event is one that is waited for."""
+    name, star = when.event.removesuffix("*"), when.event.endswith("*")
+    if not (event.name.startswith(name) if star else event.name == name):
+        return False
+    if when.subject is not None and not fnmatchcase(event.subject or "", when.subject):
+        return False
+    facts = facts_of(event)
+    return all(holds(wanted, at(facts, path)) for path, wanted in when.where.items())
+
+
+def holds(wanted: Any, value: Any) -> bool:
+    """Whether a value is the wanted one, one of those wanted, or passes the test. A missing value never does."""
+    if value is MISSING:
+        return False
+    if isinstance(wanted, ValueTest):
+        return passes(wanted, value)
+    return any(same(one, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
+
+
+def same(wanted: Any, value: Any) -> bool:
+    """Equality that does not take ``1`` for ``true``."""
+    return bool(wanted == value) and isinstance(wanted, bool) == isinstance(value, bool)
+
+
+def passes(test: ValueTest, value: Any) -> bool:
+    """Whether every given part of a test holds."""
+    if test.matches is not None and not (isinstance(value, str) and fnmatchcase(value, test.matches)):
+        return False
+    if test.above is None and test.below is None:
+        return True
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return (test.above is None or value > test.above) and (test.below is None or value < test.below)
+
+
+def at(facts: Any, path: str) -> Any:
+    """The value at a dotted path, list positions as numbers; ``MISSING`` where there is none."""
+    for part in path.split("."):
+        if isinstance(facts, Mapping) and part in facts:
+            facts = facts[part]
+        elif isinstance(facts, list) and part.isdigit() and int(part) < len(facts):
+            facts = facts[int(part)]
+        else:
+            return MISSING
+    return facts
+
+
+def filled(value: Any, event: Event) -> Any:
+    """A template with parts of the event in it. A text that is nothing but one part keeps the part's type.
+
+    Raises ``Invalid`` that names a part which the event does not have.
+    """
+    if isinstance(value, dict):
+        return {key: filled(one, event) for key, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one, event) for one in value]
+    if not isinstance(value, str):
+        return value
+    facts = facts_of(event)
+    whole = PART.fullmatch(value.strip())
+    if whole:
+        return found(facts, whole[1])
+    return PART.sub(lambda match: as_text(found(facts, match[1])), value)
+
+
+def found(facts: dict[str, Any], path: str) -> Any:
+    """The value at a path. Raises ``Invalid``."""
+    value = at(facts, path)
+    if value is MISSING:
+        raise Invalid(f"The event has no {path}.", fix="`hydra triggers test` shows what recent events hold.")
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A value inside a text."""
+    return "" if value is None else str(value)
+
+
+def parts_of(trigger: Trigger) -> set[str]:
+    """Every path that a trigger's templates name."""
+    texts: list[Any] = [trigger.start.input, trigger.start.title, trigger.once_per]
+    named: set[str] = set()
+    while texts:
+        one = texts.pop()
+        if isinstance(one, dict):
+            texts += one.values()
+        elif isinstance(one, list):
+            texts += one
+        elif isinstance(one, str):
+            named |= set(PART.findall(one))
+    return named

@@ -1,0 +1,143 @@
+"""Set, try, pause and remove triggers."""
+
+from typing import Any
+
+from pydantic import Field
+
+from hydra_lab.areas.triggers import store
+from hydra_lab.areas.triggers.firing import work_of
+from hydra_lab.areas.triggers.matching import fits
+from hydra_lab.areas.triggers.model import ID, Outcome, Trigger, TriggerView
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.operation import Answer, Effect, Input, Output, operation
+
+LOOKED_AT = 1000
+
+
+class TriggerId(Input):
+    """One trigger."""
+
+    id: str
+
+
+class SetTrigger(Trigger):
+    """A trigger under its id."""
+
+    id: str = Field(pattern=ID, description="Its name: lower-case letters, digits and . _ -")
+
+
+class Triggers(Output):
+    """Every trigger."""
+
+    triggers: list[TriggerView]
+
+
+class Tried(Output):
+    """What a trigger would make of one event."""
+
+    event: int
+    name: str
+    subject: str | None
+    outcome: Outcome
+    input: dict[str, Any] | None = None
+    detail: str | None = None
+
+
+class Trial(Output):
+    """What a trigger would have made of what happened lately."""
+
+    looked_at: int = Field(description="How many of the newest entries of that topic were looked at")
+    fitting: list[Tried]
+
+
+def found(ctx: Context, id: str) -> TriggerView:
+    """A trigger. Raises ``NotFound``."""
+    with ctx.read() as connection:
+        view = store.one(connection, id)
+    if view is None:
+        raise NotFound(f"There is no trigger {id}.", fix="`hydra triggers list` shows them.")
+    return view
+
+
+@operation("triggers.list", effect=Effect.READ, path="GET /triggers", tool=True)
+def list_(ctx: Context) -> Triggers:
+    """Show every trigger, and what became of the last event that fitted."""
+    with ctx.read() as connection:
+        return Triggers(triggers=store.all_triggers(connection))
+
+
+@operation("triggers.show", effect=Effect.READ, path="GET /triggers/{id}")
+def show(ctx: Context, input: TriggerId) -> TriggerView:
+    """Show one trigger."""
+    return found(ctx, input.id)
+
+
+@operation("triggers.set", effect=Effect.WRITE, path="PUT /triggers/{id}", subject="id", scope="admin", queueable=False)
+def set_(ctx: Context, input: SetTrigger) -> Answer[TriggerView]:
+    """Make a trigger, or put another in its place: when this happens, start that."""
+    verb = ctx.services.registry.operation(input.start.operation)
+    if not verb.queueable:
+        raise Invalid(
+            f"{verb.name} answers at once and cannot be started.", fix="`hydra operations list` shows others."
+        )
+    trigger = Trigger.model_validate(input.model_dump(exclude={"id"}))
+    with ctx.begin() as connection:
+        is_new = store.put(connection, input.id, trigger, ctx.actor.name, ctx.clock.now())
+        data = {"event": trigger.when.event, "operation": verb.name}
+        ctx.emit(connection, "triggers.set", subject=input.id, data=data)
+    return Answer(body=found(ctx, input.id), status=201 if is_new else 200)
+
+
+@operation("triggers.remove", effect=Effect.WRITE, path="DELETE /triggers/{id}", subject="id", scope="admin",
+           queueable=False)  # fmt: skip
+def remove(ctx: Context, input: TriggerId) -> None:
+    """Forget a trigger. What it has started goes on."""
+    with ctx.begin() as connection:
+        if not store.remove(connection, input.id):
+            raise NotFound(f"There is no trigger {input.id}.", fix="`hydra triggers list` shows them.")
+        ctx.emit(connection, "triggers.removed", subject=input.id)
+
+
+@operation("triggers.pause", effect=Effect.WRITE, path="POST /triggers/{id}/pause", subject="id", queueable=False)
+def pause(ctx: Context, input: TriggerId) -> TriggerView:
+    """Have a trigger start nothing until it is resumed. What happens meanwhile is passed over."""
+    return switched(ctx, input.id, paused=True)
+
+
+@operation("triggers.resume", effect=Effect.WRITE, path="POST /triggers/{id}/resume", subject="id", scope="admin",
+           queueable=False)  # fmt: skip
+def resume(ctx: Context, input: TriggerId) -> TriggerView:
+    """Have a paused trigger start work again, from what happens now on."""
+    return switched(ctx, input.id, paused=False)
+
+
+def switched(ctx: Context, id: str, *, paused: bool) -> TriggerView:
+    """Pause or resume a trigger."""
+    view = found(ctx, id)
+    with ctx.begin() as connection:
+        changed = view.trigger.model_copy(update={"paused": paused})
+        store.put(connection, id, changed, view.set_by, view.set_at)
+        ctx.emit(connection, "triggers.paused" if paused else "triggers.resumed", subject=id)
+    return found(ctx, id)
+
+
+@operation("triggers.test", effect=Effect.READ, path="GET /triggers/{id}/test")
+def test(ctx: Context, input: TriggerId) -> Trial:
+    """Show what a trigger would have made of what happened lately. Nothing is started."""
+    trigger = found(ctx, input.id).trigger
+    with ctx.read() as connection:
+        wanted = Filter(topics=(trigger.when.event.partition(".")[0],))
+        events = journal.page(connection, wanted, before=None, limit=LOOKED_AT)
+    tried = []
+    for event in (one for one in events if fits(trigger.when, one)):
+        said: dict[str, Any] = {"event": event.id, "name": event.name, "subject": event.subject}
+        try:
+            new = work_of(input.id, trigger, event)
+            ctx.services.gate.parse(ctx.services.registry.operation(trigger.start.operation), new.input)
+            tried.append(Tried(**said, outcome="would start", input=new.input, detail=new.title))
+        except HydraError as error:
+            tried.append(Tried(**said, outcome="refused", detail=error.detail))
+    return Trial(looked_at=len(events), fitting=tried[:50])

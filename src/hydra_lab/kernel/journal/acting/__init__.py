@@ -1,0 +1,1 @@
+"""Acting on the journal: readers that miss nothing and do nothing twice."""

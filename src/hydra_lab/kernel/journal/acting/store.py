@@ -1,0 +1,30 @@
+"""How far each reader of the journal is, and what it has not acted on yet: the readers' only SQL."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from hydra_lab.kernel.journal.model import Event
+from hydra_lab.kernel.journal.store import entry
+from hydra_lab.kernel.journal.tables import events, readers
+
+
+def beginning_with(connection: Connection, prefixes: Sequence[str], after: int, to: int, limit: int) -> list[Event]:
+    """Entries after one id and up to another whose names begin with one of ``prefixes``, oldest first."""
+    fits = or_(*(events.c.name.startswith(prefix, autoescape=True) for prefix in prefixes))
+    query = select(events).where(events.c.id > after, events.c.id <= to, fits)
+    return [entry(row) for row in connection.execute(query.order_by(events.c.id).limit(limit))]
+
+
+def place(connection: Connection, reader: str) -> int | None:
+    """The id of the last entry a reader has acted on; ``None`` for one that never was here."""
+    return connection.execute(select(readers.c.event).where(readers.c.name == reader)).scalar()
+
+
+def put_place(connection: Connection, reader: str, before: int | None, after: int) -> bool:
+    """Move a reader on; ``False`` when another process has moved it from there already."""
+    if before is None:
+        connection.execute(insert(readers).values(name=reader, event=after))
+        return True
+    change = update(readers).where(readers.c.name == reader, readers.c.event == before)
+    return connection.execute(change.values(event=after)).rowcount == 1
