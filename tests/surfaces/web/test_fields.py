@@ -64,7 +64,7 @@ def test_each_type_gets_its_control() -> None:
         "at": Control.TIME,
         "token": Control.SECRET,
         "inner": Control.GROUP,
-        "rows": Control.JSON,
+        "rows": Control.ROWS,
         "extra": Control.JSON,
         "text": Control.LONG,
     }
@@ -104,7 +104,7 @@ def test_a_form_full_of_answers_becomes_the_input() -> None:
         "name": ["atlas"], "colour": ["blue"], "level": ["high"], "force": ["false", "true"], "maybe": ["false"],
         "count": ["12"], "ratio": ["0.25"], "hosts": ["a\r\n\r\n b "], "colours": ["red", "blue"], "ports": ["80\n443"],
         "on": ["2025-12-19"], "at": ["2025-12-19T14:00"], "token": [" hush "], "inner.days": ["7"], "inner.note": [""],
-        "rows": ['[{"days": 3}]'], "extra": ['{"a": 1}'], "text": ["two\nlines"],
+        "rows.0.days": ["3"], "rows.1.days": [""], "extra": ['{"a": 1}'], "text": ["two\nlines"],
     }  # fmt: skip
     found = typed(SCHEMA, sent, zone=ZoneInfo("Europe/Berlin"))
     whole = Everything.model_validate(found)
@@ -131,3 +131,48 @@ def test_what_is_no_number_stays_as_typed_so_that_the_operation_says_what_is_wro
 
 def test_fields_that_are_not_in_the_schema_are_not_taken() -> None:
     assert typed(SCHEMA, {"name": ["x"], "_csrf": ["y"], "else": ["z"]}) == {"name": "x"}
+
+
+GUESTS = {
+    "type": "object",
+    "properties": {
+        "guests": {"type": "array", "items": {"$ref": "#/$defs/Guest"}},
+        "seats": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "$defs": {
+        "Guest": {
+            "type": "object", "required": ["name"],
+            "properties": {"name": {"type": "string"}, "vegan": {"type": "boolean", "default": False}},
+        }
+    },
+}  # fmt: skip
+
+
+def test_a_list_of_groups_has_a_row_for_each_and_one_more() -> None:
+    guests, seats = fields_of(GUESTS, values={"guests": [{"name": "Ada"}], "seats": {"left": 2}})
+    assert [[field.name for field in row] for row in guests.rows] == [
+        ["guests.0.name", "guests.0.vegan"], ["guests.1.name", "guests.1.vegan"],
+    ]  # fmt: skip
+    assert guests.rows[0][0].value == "Ada"
+    assert (guests.rows[0][0].required, guests.rows[1][0].required) == (True, False)
+    assert seats.value == "left: 2"
+
+
+def test_what_was_wrong_in_a_row_is_said_in_that_row() -> None:
+    typed_before = {"guests": {"0": {"name": "Ada"}, "1": {"name": ""}}}
+    [guests] = [
+        field
+        for field in fields_of(GUESTS, values=typed_before, problems={"guests.1.name": "is too short"})
+        if field.rows
+    ]
+    assert [row[0].problem for row in guests.rows] == [None, "is too short", None]
+
+
+def test_rows_that_nobody_filled_in_are_left_out() -> None:
+    sent = {
+        "guests.0.name": ["Ada"], "guests.0.vegan": ["false", "true"],
+        "guests.1.name": [" "], "guests.1.vegan": ["false"],
+        "seats": ["left: 2\nright: 3\n"],
+    }  # fmt: skip
+    assert typed(GUESTS, sent) == {"guests": [{"name": "Ada", "vegan": True}], "seats": {"left": 2, "right": 3}}
+    assert typed(GUESTS, {"seats": ["left 2"]}) == {"seats": "left 2"}

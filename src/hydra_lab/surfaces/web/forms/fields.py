@@ -22,8 +22,10 @@ class Control(StrEnum):
     DATE = "date"
     TIME = "datetime"
     SECRET = "secret"  # noqa: S105 - never filled in again
+    PAIRS = "pairs"  # names and plain values, one "name: value" per line
     JSON = "json"
     GROUP = "group"
+    ROWS = "rows"  # a list of groups; the last is for one more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Field:
     value: Any = None
     choices: tuple[str, ...] = ()
     fields: tuple["Field", ...] = ()
+    rows: tuple[tuple["Field", ...], ...] = ()
     problem: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -48,6 +51,7 @@ class Field:
 
 UNITS = {"s": "seconds", "ms": "milliseconds", "h": "hours", "days": "days", "mib": "MiB", "gib": "GiB"}
 SPELLED = {"url": "URL", "api": "API", "http": "HTTP", "json": "JSON", "id": "id", "gpu": "GPU"}
+PLAIN = ("string", "integer", "number")
 LONG_NAMES = {"text", "body", "message", "content", "description", "prompt", "reason"}
 
 
@@ -77,7 +81,7 @@ def control_of(name: str, schema: Schema, root: Schema) -> Control:
     match schema.get("type"):
         case "string":
             shapes = {"date": Control.DATE, "date-time": Control.TIME}
-            long = name in LONG_NAMES or schema.get("maxLength", 0) > 4000
+            long = name in LONG_NAMES or (schema.get("maxLength", 0) > 4000 and "url" not in name)
             return shapes.get(schema.get("format", ""), Control.LONG if long else Control.TEXT)
         case "integer" | "number":
             return Control.NUMBER
@@ -87,11 +91,23 @@ def control_of(name: str, schema: Schema, root: Schema) -> Control:
             items = resolved(schema.get("items", {}), root)
             if "enum" in items:
                 return Control.CHOICES
-            return Control.LINES if items.get("type") in ("string", "integer", "number") else Control.JSON
+            if items.get("type") in PLAIN:
+                return Control.LINES
+            return Control.ROWS if items.get("properties") else Control.JSON
         case "object" if schema.get("properties"):
             return Control.GROUP
+        case "object" if kind_of_values(schema, root):
+            return Control.PAIRS
         case _:
             return Control.JSON
+
+
+def kind_of_values(schema: Schema, root: Schema) -> str:
+    """The type of every value in an object of any names, empty when they are not all of one plain type."""
+    patterns = list(schema.get("patternProperties", {}).values())
+    inner = patterns[0] if len(patterns) == 1 else schema.get("additionalProperties")
+    kind = resolved(inner, root).get("type") if isinstance(inner, dict) else None
+    return str(kind) if kind in PLAIN else ""
 
 
 def label_of(name: str, schema: Schema) -> str:
@@ -112,6 +128,8 @@ def shown(control: Control, value: Any) -> Any:
         return [] if control is Control.CHOICES else ""
     if control is Control.LINES and isinstance(value, list):
         return "\n".join(str(one) for one in value)
+    if control is Control.PAIRS and isinstance(value, Mapping):
+        return "\n".join(f"{name}: {one}" for name, one in value.items())
     if control is Control.JSON and not isinstance(value, str):
         return json.dumps(value, indent=2, ensure_ascii=False)
     if control is Control.SECRET:
@@ -168,6 +186,9 @@ def field_of(
         inner = value if isinstance(value, Mapping) else None
         fields = fields_of(schema, values=inner, problems=problems, prefix=f"{path}.", root=root)
         return replace(plain, fields=fields, problem=problems.get(""))
+    if control is Control.ROWS:
+        rows = rows_of(resolved(schema["items"], root), value, problems=problems, path=path, root=root)
+        return replace(plain, rows=rows, problem=problems.get(""))
     return replace(
         plain,
         value=shown(control, value),
@@ -179,6 +200,20 @@ def field_of(
         max_length=schema.get("maxLength"),
         placeholder=example(schema),
     )
+
+
+def rows_of(
+    schema: Schema, value: Any, *, problems: dict[str, str], path: str, root: Schema
+) -> tuple[tuple[Field, ...], ...]:
+    """The groups of a list, and an empty one for another; ``value`` is a list, or what was typed by its place."""
+    given = list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else []
+    found = []
+    for place, one in enumerate([*given, {}]):
+        inner = one if isinstance(one, Mapping) else {}
+        below = problems_below(problems, str(place))
+        fields = fields_of(schema, values=inner, problems=below, prefix=f"{path}.{place}.", root=root)
+        found.append(fields if place < len(given) else tuple(replace(field, required=False) for field in fields))
+    return tuple(found)
 
 
 def choices_of(control: Control, schema: Schema, root: Schema) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from hydra_lab.surfaces.web.forms.fields import Control, Schema, control_of, nested, resolved
+from hydra_lab.surfaces.web.forms.fields import Control, Schema, control_of, kind_of_values, nested, resolved
 
 Sent = Mapping[str, Sequence[str]]
 
@@ -28,6 +28,10 @@ def typed(
             inner = typed(one, sent, zone=zone, prefix=f"{path}.", root=root)
             if inner:
                 found[name] = inner
+        elif control is Control.ROWS:
+            rows = rows_typed(resolved(one["items"], root), sent, zone=zone, prefix=f"{path}.", root=root)
+            if rows:
+                found[name] = rows
         elif control is Control.JSON and path not in sent:
             loose = untyped(sent, f"{path}.")
             if loose:
@@ -41,6 +45,17 @@ def typed(
     return found
 
 
+def rows_typed(schema: Schema, sent: Sent, *, zone: tzinfo, prefix: str, root: Schema) -> list[dict[str, Any]]:
+    """The groups of a list that somebody filled in: those with a field that is required, where any is."""
+    places = {name.removeprefix(prefix).partition(".")[0] for name in sent if name.startswith(prefix)}
+    wanted = set(schema.get("required", ()))
+    rows = [
+        typed(schema, sent, zone=zone, prefix=f"{prefix}{place}.", root=root)
+        for place in sorted((one for one in places if one.isdigit()), key=int)
+    ]
+    return [row for row in rows if (wanted & row.keys() if wanted else row)]
+
+
 def value_of(control: Control, schema: Schema, sent: list[str], root: Schema, zone: tzinfo) -> Any:
     """One field's value, ``None`` when it was left empty."""
     match control:
@@ -51,6 +66,8 @@ def value_of(control: Control, schema: Schema, sent: list[str], root: Schema, zo
         case Control.LINES:
             kind = str(resolved(schema.get("items", {}), root).get("type", "string"))
             return [scalar(kind, line) for line in lines(sent)] or None
+        case Control.PAIRS:
+            return paired(sent, kind_of_values(schema, root))
         case Control.JSON:
             text = sent[-1].strip() if sent else ""
             return parsed(text) if text else None
@@ -66,6 +83,17 @@ def value_of(control: Control, schema: Schema, sent: list[str], root: Schema, zo
 def lines(sent: Sequence[str]) -> list[str]:
     """The lines of a text that have something on them."""
     return [line.strip() for text in sent for line in text.splitlines() if line.strip()]
+
+
+def paired(sent: Sequence[str], kind: str) -> Any:
+    """Lines of ``name: value`` as an object; the text itself where a line is none, so that it is told what is wrong."""
+    found = {}
+    for line in lines(sent):
+        name, colon, value = line.partition(":")
+        if not colon:
+            return "\n".join(sent)
+        found[name.strip()] = scalar(kind, value.strip())
+    return found or None
 
 
 def untyped(sent: Sent, prefix: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every verb Hydra knows, and the form of each, made from its declaration."""
+"""Every verb Hydra knows, the form of each made from its declaration, and new work: a form that is queued."""
 
 from typing import Any
 
@@ -6,39 +6,65 @@ from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.surfaces.web.forms import examples
 
 # The fields of new work that are about when and how, in the order the form shows them.
-OPTIONS = ("title", "priority", "window", "not_before", "deadline", "depends_on", "tier", "lane", "key")
+OPTIONS = ("title", "priority", "window", "not_before", "deadline", "tier", "lane", "key")
+# Which operations a link shows, and its words.
+KINDS = (("", "All"), ("read", "Reads"), ("write", "Writes"), ("danger", "Dangerous"), ("durable", "Durable"))
+WAITED_FOR = 40
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
-    """Operations by area, as far as they fit the words; those that only read on demand."""
-    query = {"q": request.query.get("q", ""), "all": request.query.get("all", ""), "for": request.query.get("for", "")}
-    groups: dict[str, list[Operation]] = {}
-    for verb in ctx.services.registry.operations():
-        if (
-            fits(verb, query["q"])
-            and (query["all"] or query["q"] or is_work(verb))
-            and (verb.queueable or not query["for"])
-        ):
-            groups.setdefault(verb.area, []).append(verb)
+    """Every operation by area, as far as it fits the words and the kind."""
+    query = {"q": request.query.get("q", ""), "kind": request.query.get("kind", "")}
+    every = [verb for verb in ctx.services.registry.operations() if fits(verb, query["q"])]
+    return {
+        "query": query,
+        "total": len(ctx.services.registry.operations()),
+        "kinds": [
+            {"name": name, "label": label, "count": sum(is_kind(verb, name) for verb in every)} for name, label in KINDS
+        ],
+        "groups": by_area(ctx, [verb for verb in every if is_kind(verb, query["kind"])]),
+    }
+
+
+def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """The operations that somebody would queue; ``?for=`` names an item that one of them is to do."""
+    query = {"q": request.query.get("q", ""), "for": request.query.get("for", "")}
+    verbs = [
+        verb
+        for verb in ctx.services.registry.operations()
+        if verb.queueable and fits(verb, query["q"]) and (query["q"] or is_work(verb))
+    ]
+    item = ctx.services.work.get(query["for"]) if query["for"] else None
+    return {"query": query, "item": item, "groups": by_area(ctx, verbs)}
+
+
+def by_area(ctx: Context, verbs: list[Operation]) -> list[dict[str, Any]]:
+    """Operations under the titles of their areas."""
     registry = ctx.services.registry
     titles = {name: integration.title for name, integration in registry.integrations.items()}
     titles |= {name: area.title for name, area in registry.areas.items()}
-    item = ctx.services.work.get(query["for"]) if query["for"] else None
-    return {
-        "query": query,
-        "item": item,
-        "groups": [
-            {"name": name, "title": titles.get(name, name.capitalize()), "operations": verbs}
-            for name, verbs in sorted(groups.items())
-        ],
-    }
+    areas = sorted({verb.area for verb in verbs})
+    return [
+        {
+            "name": area,
+            "title": titles.get(area, area.capitalize()),
+            "operations": [verb for verb in verbs if verb.area == area],
+        }
+        for area in areas
+    ]
 
 
 def is_work(verb: Operation) -> bool:
     """Whether somebody would queue it: it does something, or takes long."""
-    return verb.queueable and (verb.effect is not Effect.READ or verb.durable is not None)
+    return verb.effect is not Effect.READ or verb.durable is not None
+
+
+def is_kind(verb: Operation, kind: str) -> bool:
+    """Whether it is of a kind of ``KINDS``."""
+    return not kind or verb.effect == kind or (kind == "durable" and verb.durable is not None)
 
 
 def fits(verb: Operation, words: str) -> bool:
@@ -54,22 +80,62 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     again, item = request.query.get("again"), request.query.get("for")
     source = again or item
     known = ctx.services.work.get(source) if source else None
-    subject = verb.subject if verb.effect is Effect.DANGER else None
+    given = known.input if known and known.operation == name else {}
+    schema = verb.input_schema()
+    options = options_schema(ctx) if verb.queueable else None
     return {
         "title": verb.name,
         "operation": verb,
-        "schema": verb.input_schema(),
-        "options": options_schema(ctx) if verb.queueable else None,
-        "given": known.input if known and known.operation == name else {},
+        "schema": schema,
+        "options": options,
+        "waits": waits(ctx) if options else [],
+        "new": "new" in request.query,
+        "given": given,
         "item": known if item else None,
         "callable": not verb.durable,
-        "confirm": subject,
+        "confirm": verb.subject if verb.effect is Effect.DANGER else None,
         "detail": paragraphs(verb.description)[1:],
+        "needs": needs(ctx, verb),
+        "spelled": spelled(ctx, verb, given or examples.sample(schema)),
     }
 
 
+def waits(ctx: Context) -> list[Any]:
+    """Work that is not over: what new work may wait for."""
+    return [
+        item for state in ("running", "queued", "held") for item in ctx.call("queue.list", state=state, limit=20).items
+    ][:WAITED_FOR]
+
+
+def needs(ctx: Context, verb: Operation) -> list[dict[str, Any]]:
+    """What it needs, with the integrations that give that and how they are."""
+    services = ctx.services
+    return [
+        {
+            "name": need,
+            "givers": [
+                services.integrations.state(name)
+                for name, one in services.registry.integrations.items()
+                if need == name or need in one.provides
+            ],
+        }
+        for need in verb.needs
+    ]
+
+
+def spelled(ctx: Context, verb: Operation, given: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The call on every other surface: ``(name, where, text)``."""
+    settings = ctx.services.settings.current
+    server = settings.public_url or f"http://{settings.host}:{settings.port}{settings.base_path}"
+    return [
+        ("HTTP", f"{verb.method} {verb.path}", examples.curl(verb, server, given)),
+        ("Terminal", "hydra", examples.command(verb, given)),
+        ("MCP", "a tool of its own" if verb.tool else "through operations_call", examples.tool(verb, given)),
+    ]
+
+
 def options_schema(ctx: Context) -> dict[str, Any]:
-    """The schema of new work without its operation and input."""
+    """The schema of new work without its operation, its input and what it waits for."""
     try:
         whole = ctx.services.registry.operation("queue.add").input_schema()
     except NotFound:
@@ -84,6 +150,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 PAGES = (
+    Page(path="/new", title="New work", template="new.html", load=load_new, nav=("Make", 10, "plus", "New work")),
     Page(
         path="/operations", title="Operations", template="operations.html", load=load_list,
         nav=("Make", 90, "square-terminal", "Operations"),
