@@ -27,7 +27,7 @@ def test_a_verb_says_what_it_takes_and_whether_it_is_work(house: Lab) -> None:
     assert (send.effect, send.durable, send.needs, send.scope, send.status) == (
         Effect.WRITE, True, ["notifier"], "write", 202,
     )  # fmt: skip
-    assert set(send.input_schema["properties"]) == {"title", "text", "url"}
+    assert set(send.input_schema["properties"]) == {"title", "text", "url", "severity", "channel"}
     assert "through" in send.output_schema["properties"]
     assert house.call("operations.show", name="events.stream").kind is Kind.STREAM
     assert house.call("operations.show", name="policy.set").floor == "edits policy"

@@ -127,7 +127,7 @@ def test_a_capability_is_met_by_whichever_is_configured(make_lab: Callable[..., 
     other = Lamp()
     lab = make_lab(integrations=[lamp.integration(), other.integration("torch")])
     runtime = lab.services.integrations
-    assert runtime.requirement_sentence("light")[0] == "waits for light: Lamp or Torch"
+    assert runtime.requirement_sentence("light")[0] == "waits for a lamp token or a torch token"
     with lab.services.database.begin() as connection:
         runtime.configure(connection, "torch", {"token": TOKEN}, OWNER)
     runtime.require(("light",))

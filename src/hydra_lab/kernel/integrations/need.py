@@ -38,9 +38,8 @@ def missing(need: str, found: list[tuple[Integration, Merged]]) -> tuple[str, st
             f"Install a version of Hydra, or add an integration, that gives {words(need)}.",
         )
     if len(found) > 1:
-        titles = either(manifest.title for manifest, _ in found)
         pages = either(f"/ui/integrations/{manifest.name}" for manifest, _ in found)
-        return f"{words(need)}: {titles}", f"Configure one of them: open {pages}."
+        return either(manifest.secret_name for manifest, _ in found), f"Configure one of them: open {pages}."
     ((manifest, merged),) = found
     if merged.problems:
         name, problem = next(iter(merged.problems.items()))
