@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hydra_lab.areas.hooks.model import Scheme, delivery, signature, verify
+from hydra_lab.areas.hooks.model import Scheme, delivery, verify
 from hydra_lab.kernel.errors import Unauthenticated
+from hydra_lab.kernel.webhooks import signature
 
 # The example of the specification at standardwebhooks.com.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -1,19 +1,17 @@
 """How a hook knows that a call is from who it says: the schemes that senders use, as pure functions."""
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from hydra_lab.kernel.errors import Unauthenticated
 from hydra_lab.kernel.operation import Output
+from hydra_lab.kernel.webhooks import is_signed
 
-SKEW = timedelta(minutes=5)
-PREFIX = "whsec_"
 DELIVERY_HEADERS = ("webhook-id", "x-github-delivery", "x-gitlab-event-uuid", "idempotency-key")
 UNPROVEN = "This call does not carry the hook's secret."
 FIX = "Give the sender the hook's secret; `hydra hooks create` makes a new one."
@@ -49,27 +47,9 @@ def verify(scheme: Scheme, secret: str, headers: Mapping[str, str], body: bytes,
             wanted = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
             good = hmac.compare_digest(headers.get("x-hub-signature-256", "").encode(), wanted.encode())
         case Scheme.STANDARD:
-            good = signed(secret, headers, body, now)
+            good = is_signed(secret, headers, body, now)
     if not good:
         raise Unauthenticated(UNPROVEN, fix=FIX)
-
-
-def signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Whether one of the signatures is right and the call is of now. Raises ``Unauthenticated`` for an old one."""
-    id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not id or not stamp.isascii() or not stamp.isdigit():
-        return False
-    if abs(now.timestamp() - int(stamp)) > SKEW.total_seconds():
-        raise Unauthenticated("This call was signed at another time.", fix="Set the clocks of both machines.")
-    wanted = signature(secret, id, stamp, body)
-    given = [one.removeprefix("v1,") for one in headers.get("webhook-signature", "").split() if one.startswith("v1,")]
-    return any(hmac.compare_digest(one.encode(), wanted.encode()) for one in given)
-
-
-def signature(secret: str, id: str, stamp: str, body: bytes) -> str:
-    """The signature of Standard Webhooks, version 1: HMAC-SHA256 over id, time and body, in base64."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    return base64.b64encode(hmac.new(key, f"{id}.{stamp}.".encode() + body, hashlib.sha256).digest()).decode()
 
 
 def delivery(headers: Mapping[str, str]) -> str | None:

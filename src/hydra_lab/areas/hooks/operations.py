@@ -1,18 +1,17 @@
 """Make, list and remove hooks, and take in what other systems send to them."""
 
-import base64
 import json
-import secrets
 from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 
 from hydra_lab.areas.hooks import store
-from hydra_lab.areas.hooks.model import FIX, PREFIX, UNPROVEN, Hook, Scheme, delivery, verify
+from hydra_lab.areas.hooks.model import FIX, UNPROVEN, Hook, Scheme, delivery, verify
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from hydra_lab.kernel.operation import Effect, Entry, Input, Output, Raw, endpoint, operation
+from hydra_lab.kernel.webhooks import new_secret
 
 REMEMBERED = timedelta(days=30)
 LARGEST = 64 << 10
@@ -68,7 +67,7 @@ def list_(ctx: Context) -> Hooks:
 def create(ctx: Context, input: NewHook) -> MadeHook:
     """Make an address that another system can call. Its secret is in the answer, and is never shown again."""
     hook = Hook(name=input.name, scheme=input.scheme, created_at=ctx.clock.now(), created_by=ctx.actor.name)
-    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = new_secret()
     ctx.services.scrubber.add(secret)
     with ctx.begin() as connection:
         if store.secret_of(connection, input.name):
