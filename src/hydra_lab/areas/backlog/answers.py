@@ -12,13 +12,13 @@ from hydra_lab.kernel.errors import Invalid, NotFound
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
 
 
-def found(connection: Connection, name: str | None) -> store.Imported:
+def found(connection: Connection, name: str | None, *, text: bool = True) -> store.Imported:
     """A backlog by name; without one, the only one there is. Raises ``NotFound`` or ``Invalid``."""
     names = store.names(connection)
     if name is None and len(names) > 1:
         raise Invalid("There are several backlogs; say which.", fix=f"Name one of {', '.join(names[:20])}.")
     wanted = name or (names[0] if names else None)
-    one = store.document(connection, wanted) if wanted else None
+    one = store.document(connection, wanted, text=text) if wanted else None
     if one is None:
         fix = f"There are: {', '.join(names[:20])}." if names else "`hydra backlog import FILE.md` imports one."
         raise NotFound(f"There is no backlog “{name}”." if name else "No backlog was imported yet.", fix=fix)
@@ -27,13 +27,23 @@ def found(connection: Connection, name: str | None) -> store.Imported:
 
 def summary(ctx: Context, connection: Connection, one: store.Imported) -> views.Summary:
     """One backlog in numbers; an item that was pruned is counted as ``pruned``."""
-    paused = ctx.services.work.everything_hold() is not None
+    return summed(one, tally(ctx, connection, one.name))
+
+
+def tally(ctx: Context, connection: Connection, name: str) -> list[store.Tally]:
+    """A backlog's items counted; ready work under a pause counts as held, as it is shown."""
+    return store.tally(connection, name, all_paused=ctx.services.work.everything_hold() is not None)
+
+
+def summed(one: store.Imported, counted: list[store.Tally]) -> views.Summary:
+    """A backlog and its items' numbers."""
     states: Counter[str] = Counter()
-    for of_tier in store.counts(connection, one.name, all_paused=paused).values():
-        states.update(of_tier)
+    for part in counted:
+        states[part.state] += part.items
     return views.Summary(
         name=one.name, title=one.title, items=states.total(), states=dict(sorted(states.items())),
-        reported_done=store.reported(connection, one.name), imported_at=one.imported_at, imported_by=one.imported_by,
+        reported_done=sum(part.items for part in counted if part.concluded), imported_at=one.imported_at,
+        imported_by=one.imported_by,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, text, true, update
+from sqlalchemy import Connection, case, delete, false, func, insert, or_, select, text, true, update
 
 from hydra_lab.areas.backlog.intake.merge import Known
 from hydra_lab.areas.backlog.tables import documents, entries, lists
@@ -31,6 +31,26 @@ class Imported:
     imported_by: str
     outline: dict[str, Any] | None = None
     report: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many items of a tier are in a state, of which the document says one thing."""
+
+    tier: int | None
+    said: str
+    state: str
+    concluded: bool
+    items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far an entry is."""
+
+    section: str | None
+    item: str
+    state: str
 
 
 def take_turn(connection: Connection) -> None:
@@ -105,27 +125,15 @@ def states_of(connection: Connection, ids: Iterable[str]) -> dict[str, State]:
     return {id: State(state) for chunk in chunks for id, state in work.existing(connection, chunk).items()}
 
 
-def counts(connection: Connection, backlog: str, *, all_paused: bool = False) -> dict[int | None, dict[str, int]]:
-    """Items by tier and state; ready work under a pause counts as held, as it is shown."""
-    state = shown_state(connection, all_paused=all_paused)
-    query = select(entries.c.tier, state, func.count()).select_from(joined()).where(entries.c.backlog == backlog)
-    found: dict[int | None, dict[str, int]] = {}
-    for tier, name, number in connection.execute(query.group_by(entries.c.tier, state)):
-        found.setdefault(tier, {})[name] = number
-    return found
-
-
-def claims(connection: Connection, backlog: str) -> dict[tuple[str, str], int]:
-    """How many items are in each pair of what the document says and what is true."""
-    said, true_ = func.coalesce(entries.c.status, "open"), func.coalesce(work_items.c.state, PRUNED)
-    query = select(said, true_, func.count()).select_from(joined()).where(entries.c.backlog == backlog)
-    return {(row[0], row[1]): row[2] for row in connection.execute(query.group_by(said, true_))}
-
-
-def reported(connection: Connection, backlog: str) -> int:
-    """How many items are done by the document's word alone."""
-    query = select(func.count()).where(entries.c.backlog == backlog, entries.c.concluded)
-    return int(connection.execute(query).scalar_one())
+def tally(connection: Connection, backlog: str, *, all_paused: bool = False) -> list[Tally]:
+    """How many items there are of each tier, of each thing the document says of them, and in each state."""
+    state, c = shown_state(connection, all_paused=all_paused), entries.c
+    columns = (c.tier, func.coalesce(c.status, "open"), state, c.concluded)
+    query = select(*columns, func.count()).select_from(joined()).where(c.backlog == backlog).group_by(*columns)
+    return [
+        Tally(tier=tier, said=said, state=name, concluded=concluded, items=number)
+        for tier, said, name, concluded, number in connection.execute(query)
+    ]
 
 
 def joined() -> Any:
@@ -144,29 +152,31 @@ def listed(
     connection: Connection,
     backlog: str,
     *,
-    tier: int | str | None = "any",
+    tiers: Sequence[int | None],
     state: str | None = None,
-    offset: int,
+    offset: int = 0,
     limit: int,
     all_paused: bool = False,
 ) -> list[Known]:
-    """Entries of a tier (``None``: of none) in a state, tier by tier, each tier in the document's order."""
-    query = select(entries).select_from(joined()).where(entries.c.backlog == backlog)
-    if tier != "any":
-        query = query.where(entries.c.tier.is_(None) if tier is None else entries.c.tier == tier)
+    """Entries of these tiers (``None``: of none) in a state, tier by tier, each tier in the document's order."""
+    c = entries.c
+    of_none = c.tier.is_(None) if None in tiers else false()
+    here = (c.backlog == backlog, or_(c.tier.in_([tier for tier in tiers if tier is not None]), of_none))
+    query = select(entries).where(*here)
     if state:
-        query = query.where(shown_state(connection, all_paused=all_paused) == state)
-    order = (entries.c.tier.is_(None), entries.c.tier, entries.c.position)
-    return [known_of(row._mapping) for row in connection.execute(query.order_by(*order).offset(offset).limit(limit))]
+        query = query.select_from(joined()).where(shown_state(connection, all_paused=all_paused) == state)
+    query = query.order_by(c.tier.is_(None), c.tier, c.position).offset(offset).limit(limit)
+    return [known_of(row._mapping) for row in connection.execute(query)]
 
 
-def by_keys(connection: Connection, backlog: str, keys: Iterable[str]) -> dict[str, Known]:
-    """Entries by their keys, as many as are named."""
-    wanted = list(dict.fromkeys(keys))
-    found: dict[str, Known] = {}
-    for place in range(0, len(wanted), CHUNK):
-        here = (entries.c.backlog == backlog) & entries.c.key.in_(wanted[place : place + CHUNK])
-        found |= {row.key: known_of(row._mapping) for row in connection.execute(select(entries).where(here))}
+def of_steps(connection: Connection, backlog: str, keys: Sequence[str], *, all_paused: bool) -> dict[str, Standing]:
+    """Sections, items and states of the entries with these keys."""
+    columns = (entries.c.key, entries.c.section, entries.c.item, shown_state(connection, all_paused=all_paused))
+    query = select(*columns).select_from(joined()).where(entries.c.backlog == backlog)
+    found: dict[str, Standing] = {}
+    for place in range(0, len(keys), CHUNK):
+        for row in connection.execute(query.where(entries.c.key.in_(keys[place : place + CHUNK]))):
+            found[row.key] = Standing(section=row.section, item=row.item, state=row[3])
     return found
 
 

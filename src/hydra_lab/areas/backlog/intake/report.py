@@ -9,7 +9,10 @@ from hydra_lab.areas.backlog.intake.merge import Fate, told
 from hydra_lab.areas.backlog.model import Document
 
 LONGEST = 500  # characters of a line or a reason that are kept with a report; the document has all of it
-NOT_NAMED = ("title", "status_text")  # shown as they are now, or told by another name
+# What of an entry is told by its values, and what is named otherwise; a length in minutes is told by its words.
+PLAIN = ("priority", "tier", "section", "effort_text", "phase", "blocked_on", "window", "status", "location")
+NAMES = {"facts": "other fields", "asks": "asks first", "effort_text": "effort", "status_text": "status field"}
+NOT_NAMED = ("effort_minutes",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +69,7 @@ def differences(before: dict[str, Any], now: dict[str, Any], names: Iterable[str
         if name in NOT_NAMED:
             continue
         old, new = before.get(name), now.get(name)
-        yield {"name": name.replace("_", " "), **({"old": old, "new": new} if name in PLAIN else {})}
-
-
-PLAIN = ("priority", "tier", "section", "effort_minutes", "phase", "blocked_on", "window", "status", "location")
+        yield {"name": NAMES.get(name, name.replace("_", " ")), **({"old": old, "new": new} if name in PLAIN else {})}
 
 
 def effect_of(one: Decision) -> str:
