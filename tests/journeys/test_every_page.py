@@ -11,6 +11,7 @@ from tests.server import Server
 PAGES = {
     "home": "/", "inbox": "/inbox", "decided": "/inbox?show=decided", "queue": "/queue", "held": "/queue?state=held",
     "none": "/queue?q=no-such-work", "backlogs": "/backlog", "import": "/backlog/import", "backlog": "/backlog/lab",
+    "imported": "/backlog/lab/report", "document": "/backlog/lab/text?line=12",
     "activity": "/activity", "story": "/activity?event=20", "integrations": "/integrations",
     "discord": "/integrations/discord", "operations": "/operations", "operation": "/operations/http.call",
     "danger": "/operations/maintenance.prune_now", "settings": "/settings", "not-found": "/nothing-here",

@@ -65,11 +65,14 @@ def import_a_backlog(page: Any, server: Server) -> None:
     page.fill("#text", DOCUMENT)
     page.fill("#name", "evening")
     page.click("form.card button.primary")
+    assert "/ui/backlog/preview/" in page.url
+    assert server.client.get("/queue").json()["total"] == 0
+    page.click(".page-head button.primary")
     assert page.url == f"{server.url}/ui/backlog/evening"
     assert "2 added" in page.inner_text(".toast")
     settle(server)
     page.reload()
-    assert "1 of 2 done" in page.inner_text("#tiers")
+    assert "1 of 2 done" in page.inner_text("#progress")
 
 
 def approve(page: Any, server: Server) -> None:

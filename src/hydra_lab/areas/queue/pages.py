@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import HoldKind, Item, State, measure
+from hydra_lab.kernel.work import Hold, HoldKind, Item, State, measure
 from hydra_lab.kernel.work import store as work
 from hydra_lab.kernel.work.approvals import store as approvals
+from hydra_lab.kernel.work.listing import store as listing
 from hydra_lab.kernel.work.logs import store as logs
 
 # The states in the order a person looks for them, with how many of each the unfiltered page shows.
-ORDER = (("running", 50), ("queued", 25), ("held", 100), ("failed", 15), ("done", 15), ("cancelled", 5))
+ORDER = (("running", 50), ("queued", 25), ("held", 50), ("failed", 15), ("done", 15), ("cancelled", 5))
 TITLES = {
     "running": "Running",
     "queued": "Ready",
@@ -28,7 +31,7 @@ LINES = 400
 # Steps that only record the time, an id or chance for a replay.
 RECORDED = "context."
 # What of a document is told elsewhere on the page.
-NOT_TOLD = ("source", "key", "planned_by")
+NOT_TOLD = ("source", "key", "line", "planned_by")  # its line moves with every edit: a link leads to where it is now
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -38,23 +41,23 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     with ctx.read() as connection:
         states = measure.counts(connection, all_paused=everything is not None)
         tiers = measure.tiers(connection)
+        shown = newest(connection, states, everything) if not any(query.values()) else {}
     chosen = {name: value for name, value in query.items() if value}
     values = {
-        "query": query, "filtered": bool(chosen), "chips": chips(states, query), "tiers": sorted(tiers),
+        "query": query, "filtered": bool(chosen), "chips": chips(states, query), "tiers": tiers,
         "aging": f"{ctx.services.settings.current.aging_h:g}", "has_running": states.get("running", 0) > 0,
         "first": None, "older": None,
     }  # fmt: skip
     if not chosen:
-        groups = [group(ctx, state, limit, states.get(state, 0)) for state, limit in ORDER if states.get(state)]
-        shown = sum(len(one["items"]) for one in groups)
-        return {**values, "groups": groups, "shown": shown, "total": sum(states.values())}
+        groups = [group(state, shown[state], states[state]) for state, _ in ORDER if shown[state]]
+        return {**values, "groups": groups, "shown": sum(map(len, shown.values())), "total": sum(states.values())}
     cursor = request.query.get("cursor")
-    listing = ctx.call("queue.list", **chosen, limit=PAGE, **({"cursor": cursor} if cursor else {}))
-    groups = [{"title": "", "items": listing.items}] if listing.items else []
+    answer = ctx.call("queue.list", **chosen, limit=PAGE, **({"cursor": cursor} if cursor else {}))
+    groups = [{"title": "", "items": answer.items}] if answer.items else []
     return {
-        **values, "groups": groups, "shown": len(listing.items), "total": listing.total,
+        **values, "groups": groups, "shown": len(answer.items), "total": answer.total,
         "first": chosen if cursor else None,
-        "older": {**chosen, "cursor": listing.cursor} if listing.cursor else None,
+        "older": {**chosen, "cursor": answer.cursor} if answer.cursor else None,
     }  # fmt: skip
 
 
@@ -73,9 +76,20 @@ def chips(states: dict[str, int], query: dict[str, str]) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def group(ctx: Context, state: str, limit: int, count: int) -> dict[str, Any]:
-    """The items of one state, as many as the page shows: ready ones in the order they will run."""
-    items = ctx.call("queue.list", state=state, limit=limit).items
+def newest(connection: Connection, states: dict[str, int], everything: Hold | None) -> dict[str, list[Item]]:
+    """The newest items of each state, as many as the page shows."""
+    rows = []
+    for state, limit in ORDER:
+        fits = listing.fitting(connection, state=state, all_paused=everything is not None)
+        rows += listing.newest(connection, fits, states[state], limit=limit)
+    found: dict[str, list[Item]] = {state: [] for state, _ in ORDER}
+    for item in work.built(connection, rows, everything):
+        found[item.state.value].append(item)
+    return found
+
+
+def group(state: str, items: list[Item], count: int) -> dict[str, Any]:
+    """The items of one state, those that wait in the order of their document."""
     if state in ("queued", "held"):
         items = sorted(items, key=in_document_order)
     return {"title": TITLES[state], "state": state, "items": items, "count": count, "more": count > len(items)}
