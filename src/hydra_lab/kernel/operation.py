@@ -121,11 +121,19 @@ class Operation:
         return self._output_adapter().dump_python(body, mode="json")
 
     def input_schema(self) -> dict[str, Any]:
-        """JSON Schema of the input."""
-        return self.input.model_json_schema()
+        """JSON Schema of the input. It is made once: what is inside of it is not to be changed."""
+        return dict(self._input_schema)
 
     def output_schema(self) -> dict[str, Any]:
-        """JSON Schema of the output; empty for streams and raw endpoints."""
+        """JSON Schema of the output, likewise; empty for streams and raw endpoints."""
+        return dict(self._output_schema)
+
+    @cached_property
+    def _input_schema(self) -> dict[str, Any]:
+        return self.input.model_json_schema()
+
+    @cached_property
+    def _output_schema(self) -> dict[str, Any]:
         if self.kind is not Kind.OPERATION or self.output in (None, inspect.Signature.empty):
             return {}
         return self._output_adapter().json_schema(mode="serialization")

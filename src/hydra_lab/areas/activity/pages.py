@@ -77,17 +77,15 @@ def last_day(ctx: Context) -> list[dict[str, Any]]:
     begin = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
     with ctx.read() as connection:
         oldest = journal.one(connection, 1)
-        found = []
-        for hour in range(HOURS):
-            since, until = begin + timedelta(hours=hour), begin + timedelta(hours=hour + 1)
-            counts: dict[str, int | None] = {"events": None, "failed": None}
-            if oldest is None or oldest.at < until:  # before Hydra began there is nothing to count
-                failed = Filter(since=since, until=until, names=("items.failed",))
-                counts = {
-                    "events": journal.count(connection, Filter(since=since, until=until)),
-                    "failed": journal.count(connection, failed),
-                }
-            found.append({"at": since, **counts})
+        counted = journal.by_hour(connection, begin, "items.failed")
+    found = []
+    for hour in range(HOURS):
+        since, until = begin + timedelta(hours=hour), begin + timedelta(hours=hour + 1)
+        events: int | None = None
+        failed: int | None = None
+        if oldest is None or oldest.at < until:  # before Hydra began there is nothing to count
+            events, failed = counted.get(hour, (0, 0))
+        found.append({"at": since, "events": events, "failed": failed})
     return found
 
 

@@ -111,12 +111,13 @@ def stats(ctx: Context) -> model.Stats:
     zone = ctx.services.settings.current.zone
     midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
     slots = work.node.slots if work.node else None
+    paused = work.everything_hold() is not None
     with ctx.read() as connection:
         today = measure.finished_since(connection, midnight)
         names = [verb.name for verb in ctx.services.registry.operations() if verb.durable]
+        states, tiers = measure.counts_and_tiers(connection, all_paused=paused)
         return model.Stats(
-            states=measure.counts(connection, all_paused=work.everything_hold() is not None),
-            holds=measure.holds_by_kind(connection), tiers=measure.tiers(connection),
+            states=states, holds=measure.holds_by_kind(connection, all_paused=paused), tiers=tiers,
             lanes={lane: {"slots": slots.size(lane), "busy": n} for lane, n in slots.busy().items()} if slots else {},
             done_today=today.get("done", 0), failed_today=today.get("failed", 0),
             oldest_ready_at=measure.oldest_ready(connection), median_seconds=measure.medians(connection, names),

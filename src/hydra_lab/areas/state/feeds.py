@@ -8,7 +8,7 @@ from hydra_lab.areas.state.model import in_a_line
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Contribution, Fact
 from hydra_lab.kernel.operation import Kind
-from hydra_lab.kernel.work.measure import counts, holds_by_kind, tiers
+from hydra_lab.kernel.work import measure
 
 SHOWN = 20
 
@@ -31,15 +31,16 @@ def endpoints(ctx: Context) -> dict[str, int]:
 
 def queue(ctx: Context) -> dict[str, Any]:
     """Items by state, holds by kind, tiers; what a document reported as complete is counted apart."""
+    paused = ctx.services.work.everything_hold() is not None
     with ctx.read() as connection:
-        by_state = counts(connection, all_paused=ctx.services.work.everything_hold() is not None)
-        reported = store.reported(connection)
+        by_state, by_tier = measure.counts_and_tiers(connection, all_paused=paused)
+        reported = measure.reported_since(connection)
         by_state["done"] -= reported
         return {
             "by_state": by_state,
             "reported_complete": reported,
-            "holds_by_kind": holds_by_kind(connection),
-            "by_tier": {str(tier): states for tier, states in sorted(tiers(connection).items())},
+            "holds_by_kind": measure.holds_by_kind(connection, all_paused=paused),
+            "by_tier": {str(tier): states for tier, states in sorted(by_tier.items())},
         }
 
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select
+from sqlalchemy import BigInteger, Connection, Row, Select, case, delete, func, insert, or_, select, type_coerce
 
 from hydra_lab.kernel.journal.model import Event, Filter
 from hydra_lab.kernel.journal.tables import events
 
 # Any constant will do, as long as nothing else in the database uses it.
 JOURNAL_LOCK = 4824652
+HOUR_US = 3_600_000_000
 
 
 def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
@@ -88,6 +89,13 @@ def count(connection: Connection, wanted: Filter) -> int:
     """How many entries fit a filter."""
     found: int = connection.execute(narrowed(select(func.count()).select_from(events), wanted)).scalar_one()
     return found
+
+
+def by_hour(connection: Connection, since: datetime, name: str) -> dict[int, tuple[int, int]]:
+    """How many entries each hour since a time has, by its number from 0, and how many of those have a name."""
+    hour = (type_coerce(events.c.at - since, BigInteger) // HOUR_US).label("hour")
+    query = select(hour, func.count(), func.count(case((events.c.name == name, 1)))).where(events.c.at >= since)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by("hour"))}
 
 
 def chain(connection: Connection, id: int, limit: int = 500) -> list[Event]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
-from hydra_lab.kernel.work.find.migrations import answer_quickly, oldest_holds_first, search_words
+from hydra_lab.kernel.work.find.migrations import answer_quickly, never_ran_apart, oldest_holds_first, search_words
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -251,4 +251,4 @@ def create(op: Operations) -> None:
         make(op)
 
 
-MIGRATIONS = (create, answer_quickly, search_words, oldest_holds_first)
+MIGRATIONS = (create, answer_quickly, search_words, oldest_holds_first, never_ran_apart)

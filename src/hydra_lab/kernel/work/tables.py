@@ -76,7 +76,9 @@ items = Table(
         "work_items_ready", "state", "lane", "priority", "phase_rank", "tier_rank", "ready_at", "id", "operation",
         where="state = 'queued'",
     ),
-    some_index("work_items_reported", "state", "attempt", "finished_at", where="state = 'done' AND attempt = 0"),
+    some_index(
+        "work_items_never_ran", "attempt", "state", "finished_at", where="attempt = 0 AND finished_at IS NOT NULL"
+    ),
     some_index("work_items_deadline", "deadline", where="deadline IS NOT NULL"),
     Index("work_items_by_operation", "operation", "state", "finished_at"),
     Index("work_items_finished", "state", "finished_at"),

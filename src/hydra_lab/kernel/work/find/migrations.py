@@ -45,3 +45,13 @@ def oldest_holds_first(op: Operations) -> None:
     """Who has waited longest for a thing is found without sorting all that wait for it."""
     op.drop_index("work_holds_by_ref", "work_holds")
     op.create_index("work_holds_by_ref", "work_holds", ["kind", "ref", "since"])
+
+
+def never_ran_apart(op: Operations) -> None:
+    """Whatever ended without having run is counted apart, not only what a document reported."""
+    where = text("attempt = 0 AND finished_at IS NOT NULL")
+    op.drop_index("work_items_reported", "work_items")
+    op.create_index(
+        "work_items_never_ran", "work_items", ["attempt", "state", "finished_at"],
+        sqlite_where=where, postgresql_where=where,
+    )  # fmt: skip

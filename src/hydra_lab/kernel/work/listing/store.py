@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, case, func, or_, select, true
 
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
@@ -25,15 +25,24 @@ def page(
     few = first_ids(connection, condition) if wanted.get("q") else None
     if few is None:
         total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
-        # Inside a CASE a condition picks no index, which leaves that of the ids.
-        query = select(items).where(case((condition, True), else_=False) if total > WALK else condition)
-        query = query.where(items.c.id < before) if before else query
     else:
         total = len(few)
-        query = select(items).where(items.c.id.in_([id for id in few if not before or id < before][: limit + 1]))
-    rows = connection.execute(query.order_by(items.c.id.desc()).limit(limit + 1)).all() if total else []
+        condition = items.c.id.in_([id for id in few if not before or id < before][: limit + 1])
+    rows = newest(connection, condition, total, before=before, limit=limit + 1)
     shown = rows[:limit]
     return store.built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
+
+
+def newest(
+    connection: Connection, condition: ColumnElement[bool], total: int, *, before: str | None = None, limit: int
+) -> list[Row[Any]]:
+    """The newest rows of those that fit, which are ``total`` in all."""
+    if not total:
+        return []
+    # Inside a CASE a condition picks no index, which leaves that of the ids.
+    query = select(items).where(case((condition, True), else_=False) if total > WALK else condition)
+    query = query.where(items.c.id < before) if before else query
+    return list(connection.execute(query.order_by(items.c.id.desc()).limit(limit)).all())
 
 
 def first_ids(connection: Connection, condition: ColumnElement[bool]) -> list[str] | None:
@@ -60,10 +69,11 @@ def fitting(
     """The condition for a filter of the queue; a ready item under a pause counts as held, as it is shown."""
     c = items.c
     conditions: list[ColumnElement[bool]] = []
-    paused = true() if all_paused else store.paused_condition(store.pause_holds(connection))
-    if state == State.HELD:
+    pauses = [] if all_paused else store.pause_holds(connection)
+    paused = true() if all_paused else store.paused_condition(pauses)
+    if state == State.HELD and (all_paused or pauses):
         conditions.append(or_(c.state == State.HELD, and_(c.state == State.QUEUED, paused)))
-    elif state == State.QUEUED:
+    elif state == State.QUEUED and (all_paused or pauses):
         conditions.append(and_(c.state == State.QUEUED, ~paused))
     elif state is not None:
         conditions.append(c.state == state)

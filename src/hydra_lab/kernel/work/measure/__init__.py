@@ -2,6 +2,7 @@
 
 from hydra_lab.kernel.work.measure.store import (
     counts,
+    counts_and_tiers,
     finished_since,
     held_for,
     holds_by_kind,
@@ -16,6 +17,7 @@ from hydra_lab.kernel.work.measure.store import (
 
 __all__ = [
     "counts",
+    "counts_and_tiers",
     "finished_since",
     "held_for",
     "holds_by_kind",

@@ -14,14 +14,32 @@ from hydra_lab.kernel.work.tables import holds, items
 
 RECENT = 25  # durations looked at for a median
 WAITING = (State.HELD, State.QUEUED)
-# In literals, as the index of just these rows has it.
-IS_REPORTED = and_(items.c.state == literal_column("'done'"), items.c.attempt == literal_column("0"))
+# Items that ended without having run: reported as complete, cancelled or failed before. Said as their index says it.
+NEVER_RAN = and_(items.c.attempt == literal_column("0"), items.c.finished_at.is_not(None))
 
 
 def counts(connection: Connection, *, all_paused: bool = False) -> dict[str, int]:
     """Items by state, every state named; ready work under a pause counts as held, as it is shown."""
     rows = connection.execute(select(items.c.state, func.count()).group_by(items.c.state))
-    found = dict.fromkeys((state.value for state in State), 0) | {row[0]: row[1] for row in rows}
+    return as_shown(connection, {row[0]: row[1] for row in rows}, all_paused=all_paused)
+
+
+def counts_and_tiers(
+    connection: Connection, *, all_paused: bool = False
+) -> tuple[dict[str, int], dict[int, dict[str, int]]]:
+    """Items by state, as ``counts`` tells them, and by tier and state, counted in one go."""
+    found = by_tier(connection)
+    states: dict[str, int] = {}
+    for tier in found.values():
+        for state, number in tier.items():
+            states[state] = states.get(state, 0) + number
+    tiers = {tier: states for tier, states in found.items() if tier is not None}
+    return as_shown(connection, states, all_paused=all_paused), tiers
+
+
+def as_shown(connection: Connection, states: dict[str, int], *, all_paused: bool) -> dict[str, int]:
+    """Items by state as they are kept, turned into how they are shown."""
+    found = dict.fromkeys((state.value for state in State), 0) | states
     paused = found[State.QUEUED] if all_paused else under_pauses(connection).get(State.QUEUED, 0)
     found[State.QUEUED] -= paused
     found[State.HELD] += paused
@@ -63,15 +81,20 @@ def running(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-def tiers(connection: Connection) -> dict[int, dict[str, int]]:
-    """Items by tier and state."""
-    rows = connection.execute(
-        select(items.c.tier, items.c.state, func.count())
-        .where(items.c.tier.is_not(None))
-        .group_by(items.c.tier, items.c.state)
-    )
-    found: dict[int, dict[str, int]] = {}
-    for tier, state, number in rows:
+def tiers(connection: Connection) -> list[int]:
+    """The tiers that items are in, found by hopping along the index from one to the next."""
+    tier = items.c.tier
+    first = select(func.min(tier).label("tier")).cte("tiers", recursive=True)
+    after = select(func.min(tier)).where(tier > first.c.tier).scalar_subquery()
+    found = first.union_all(select(after).where(first.c.tier.is_not(None)))
+    return list(connection.execute(select(found.c.tier).where(found.c.tier.is_not(None))).scalars())
+
+
+def by_tier(connection: Connection) -> dict[int | None, dict[str, int]]:
+    """Items by tier and state; those without a tier under ``None``."""
+    query = select(items.c.tier, items.c.state, func.count()).group_by(items.c.tier, items.c.state)
+    found: dict[int | None, dict[str, int]] = {}
+    for tier, state, number in connection.execute(query):
         found.setdefault(tier, {})[state] = number
     return found
 
@@ -124,7 +147,7 @@ def finished_since(connection: Connection, since: datetime) -> dict[str, int]:
 
 def reported_since(connection: Connection, since: datetime | None = None) -> int:
     """How many items are done only because a document said so, since a time or ever."""
-    query = select(func.count()).select_from(items).where(IS_REPORTED)
+    query = select(func.count()).select_from(items).where(NEVER_RAN, items.c.state == State.DONE)
     query = query.where(items.c.finished_at >= since) if since else query
     return connection.execute(query).scalar_one()
 
