@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -43,7 +44,7 @@ class Gate:
             parsed = operation.input.model_validate(self._services.sealing.open(input))
         except ValidationError as error:
             problems = [
-                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": said(one["msg"])}
+                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": said(one, operation.input)}
                 for one in error.errors(include_url=False, include_context=False, include_input=False)
             ]
             raise unreadable(operation, problems + list(unstorable(input))) from error
@@ -186,9 +187,18 @@ class Gate:
             )  # fmt: skip
 
 
-def said(message: str) -> str:
-    """What pydantic says of a field, without its own prefix."""
-    return message.removeprefix("Value error, ")
+def said(error: Any, model: type[BaseModel]) -> str:
+    """What is wrong with a field, in words of the one who fills it in; one that does not exist may have been meant
+    otherwise."""
+    match error["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            known = model.model_fields if len(error["loc"]) == 1 else ()
+            near = get_close_matches(str(error["loc"][-1]), known, n=2, cutoff=0.6)
+            return f"does not exist; did you mean {' or '.join(near)}?" if near else "does not exist"
+        case _:
+            return str(error["msg"]).removeprefix("Value error, ")
 
 
 def unreadable(operation: Operation, problems: list[dict[str, str]]) -> Invalid:

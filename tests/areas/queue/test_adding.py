@@ -155,3 +155,14 @@ def test_a_thousand_are_added_and_one_more_is_too_many(shop: Workshop) -> None:
     assert added["created"] == 1000
     assert len({item["id"] for item in added["items"]}) == 1000
     assert shop.get("/queue", q="one of a thousand", limit=1)["total"] == 1000
+
+
+def test_what_is_missing_and_what_does_not_exist_is_told_in_words_of_the_one_who_asks(shop: Workshop) -> None:
+    told = shop.post("/queue", operaton="bench.echo").json()
+    assert {one["field"]: one["problem"] for one in told["problems"]} == {
+        "operation": "is required", "operaton": "does not exist; did you mean operation?",
+    }  # fmt: skip
+
+
+def test_a_start_in_another_year_is_told_with_the_year(shop: Workshop) -> None:
+    assert shop.held()["holds"][0]["detail"] == "Not before 01 January 2099, 00:00."

@@ -131,9 +131,11 @@ def time_holds(services: Services, new: NewItem, now: datetime) -> list[NewHold]
 
 def not_before_hold(services: Services, at: datetime) -> NewHold:
     """Waiting for a time."""
-    local = at.astimezone(services.settings.current.zone)
+    zone = services.settings.current.zone
+    local, this_year = at.astimezone(zone), services.clock.now().astimezone(zone).year
+    day = f"{local:%A %d %B}" if local.year == this_year else f"{local:%d %B %Y}"
     return NewHold(
-        kind=HoldKind.NOT_BEFORE, detail=f"Not before {local:%A %d %B, %H:%M}.", due=at,
+        kind=HoldKind.NOT_BEFORE, detail=f"Not before {day}, {local:%H:%M}.", due=at,
         unblock="The time comes, or a person drops it.",
     )  # fmt: skip
 
