@@ -50,7 +50,7 @@ def test_a_list_of_work_says_why_each_item_waits(capsys: pytest.CaptureFixture[s
     assert max(map(len, out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize(("width", "shown"), [(60, ID[-8:]), (80, ID[-8:]), (120, ID)])
+@pytest.mark.parametrize(("width", "shown"), [(60, ID[-8:]), (120, ID[-8:]), (150, ID)])
 def test_an_items_id_is_whole_where_there_is_room(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, shown: str
 ) -> None:
