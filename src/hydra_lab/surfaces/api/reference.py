@@ -1,4 +1,4 @@
-"""The API's own documentation: `/openapi.json`, and `/docs`, a page that shows it without any script."""
+"""The API's own documentation: `/openapi.json`, `/llms.txt`, and `/docs`, a page that shows it without any script."""
 
 import json
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from hydra_lab.kernel.errors import TABLE
 from hydra_lab.kernel.operation import Entry, Raw
 from hydra_lab.kernel.services import Services
+from hydra_lab.surfaces.api.llms import llms_txt
 from hydra_lab.surfaces.api.openapi import REF, document
 from hydra_lab.surfaces.http import Call, Path, Way, raw_response
 from hydra_lab.surfaces.http.problems import title_of
@@ -29,6 +30,11 @@ class Reference:
     def document(self) -> bytes:
         """The OpenAPI document."""
         return to_json(document(self._services.registry, self._services.settings.current.base_path))
+
+    @cached_property
+    def text(self) -> bytes:
+        """What a language model is told."""
+        return llms_txt(self._services.registry, self._services.settings.current.base_path).encode()
 
     @cached_property
     def page(self) -> bytes:
@@ -58,6 +64,7 @@ def document_paths(services: Services) -> list[Path]:
     return [
         Path("/openapi.json", {"GET": Way(answer=answering(lambda: reference.document, "application/json"))}),
         Path("/docs", {"GET": Way(answer=answering(lambda: reference.page, "text/html; charset=utf-8"))}),
+        Path("/llms.txt", {"GET": Way(answer=answering(lambda: reference.text, "text/markdown; charset=utf-8"))}),
         Path("/docs/reference.css", {"GET": Way(answer=style, entry=Entry.PUBLIC)}),
     ]
 
