@@ -164,3 +164,17 @@ def test_each_change_is_told_in_the_journal(shop: Workshop) -> None:
     assert [(one["name"], one["subject"]) for one in reversed(told)] == [
         (f"schedules.{what}", "Told") for what in ("created", "paused", "resumed", "removed")
     ]
+
+
+def test_times_are_given_in_words_and_told_in_words(shop: Workshop) -> None:
+    assert make(shop, id="early", cron="weekdays at 6:45")["cron"] == "45 6 * * 1-5"
+    told = shop.get("/schedules/early")
+    assert told["when"] == "weekdays at 06:45"
+    assert len(told["upcoming"]) == 5
+
+
+def test_a_schedule_tells_what_became_of_its_times(shop: Workshop) -> None:
+    make(shop, id="night", title="Told of")
+    item = shop.wait(shop.do("/schedules/night/run"))
+    (firing,) = shop.get("/schedules/night")["firings"]
+    assert (firing["what"], firing["item"]["id"], firing["missed"]) == ("fired", item["id"], 0)

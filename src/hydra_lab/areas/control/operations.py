@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
+from hydra_lab.areas.control.model import end_of
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict, Invalid
+from hydra_lab.kernel.errors import Conflict
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
 from hydra_lab.kernel.policy.model import Mode, ModeState
 from hydra_lab.kernel.work import Hold
@@ -15,7 +16,10 @@ from hydra_lab.kernel.work import Hold
 class For(Input):
     """When it ends by itself, and why."""
 
-    until: AwareDatetime | None = Field(default=None, description="When it ends by itself, with a time zone")
+    until: str | None = Field(
+        default=None, max_length=80, examples=["for 2 hours"],
+        description="When it ends by itself: for 2 hours, 18:00, tomorrow 07:00, or a date and time",
+    )  # fmt: skip
     reason: str | None = Field(default=None, max_length=500, description="Why; shown on every page")
 
 
@@ -44,6 +48,19 @@ class Paused(Part, For):
     """What to pause, until when and why."""
 
 
+class Chosen(For):
+    """A mode, until when and why."""
+
+    mode: Literal["autonomous", "supervised", "paused"]
+
+    @model_validator(mode="after")
+    def ends_in_autonomy(self) -> "Chosen":
+        """Refuse an end of autonomy: it is what follows an end."""
+        if self.mode == "autonomous" and self.until:
+            raise ValueError("autonomous has no end: leave “until” empty, or choose supervised or paused")
+        return self
+
+
 class Pause(Output):
     """A paused tier or lane."""
 
@@ -59,6 +76,7 @@ class Control(Output):
     since: datetime | None
     until: datetime | None
     reason: str | None
+    by: str | None = Field(description="Who set it, e.g. person:owner")
     pauses: list[Pause]
     running: int = Field(description="Items that run now; a pause lets them finish")
 
@@ -68,33 +86,42 @@ def shown(ctx: Context) -> Control:
     state = ctx.services.policy.mode()
     pauses, running = ctx.services.work.pauses()
     return Control(
-        mode=state.mode, since=state.since, until=state.until, reason=state.reason, running=running,
+        mode=state.mode, since=state.since, until=state.until, reason=state.reason, by=state.by, running=running,
         pauses=[Pause.model_validate({"scope": scope, "value": value, "hold": hold}) for scope, value, hold in pauses],
     )  # fmt: skip
 
 
-def refuse_past(ctx: Context, until: datetime | None) -> None:
-    """Raise ``Invalid`` for an end that has passed."""
-    if until and until <= ctx.clock.now():
-        raise Invalid(
-            "It would be over already.",
-            problems=[{"field": "until", "problem": "is in the past"}],
-            fix="Give an end that is still to come.",
-        )
+def end(ctx: Context, until: str | None) -> datetime | None:
+    """The end that was asked for, as an instant. Raises ``Invalid``."""
+    return end_of(until, ctx.clock.now(), ctx.services.settings.current.zone) if until else None
 
 
-def switch(ctx: Context, mode: Mode, until: datetime | None = None, reason: str | None = None) -> None:
+def switch(ctx: Context, mode: Mode, until: str | None = None, reason: str | None = None) -> None:
     """Change the mode, journalled."""
-    state = ModeState(mode=mode, since=ctx.clock.now(), until=until, reason=reason)
+    state = ModeState(mode=mode, since=ctx.clock.now(), until=end(ctx, until), reason=reason)
     with ctx.begin() as connection:
         ctx.services.policy.set_mode(connection, state, ctx.actor)
     ctx.services.work.wake()
+
+
+def working(ctx: Context, mode: Mode, until: str | None = None, reason: str | None = None) -> Control:
+    """Change the mode; in any but a pause, what an emergency stop had ended goes on."""
+    switch(ctx, mode, until, reason)
+    if mode is not Mode.PAUSED:
+        ctx.services.work.restart_stopped(ctx.actor)
+    return shown(ctx)
 
 
 @operation("control.show", effect=Effect.READ, path="GET /control", tool=True)
 def show(ctx: Context) -> Control:
     """Show the mode Hydra is in, and what is paused."""
     return shown(ctx)
+
+
+@operation("control.set", effect=Effect.WRITE, path="PUT /control", queueable=False)
+def set_(ctx: Context, input: Chosen) -> Control:
+    """Choose how much Hydra may do alone: autonomous, supervised (every change of its own asks), or paused."""
+    return working(ctx, Mode(input.mode), input.until, input.reason)
 
 
 @operation("control.stop", effect=Effect.WRITE, path="POST /control/stop", queueable=False, tool=True)
@@ -111,8 +138,8 @@ def pause(ctx: Context, input: Paused) -> Control:
     if input.scope is None:
         switch(ctx, Mode.PAUSED, input.until, input.reason)
     else:
-        refuse_past(ctx, input.until)
-        ctx.services.work.pause_part(*input.scope, ctx.actor, ctx.cause, until=input.until, reason=input.reason)
+        until = end(ctx, input.until)
+        ctx.services.work.pause_part(*input.scope, ctx.actor, ctx.cause, until=until, reason=input.reason)
     return shown(ctx)
 
 
@@ -122,8 +149,7 @@ def resume(ctx: Context, input: Part) -> Control:
     if input.scope is not None:
         ctx.services.work.resume_part(*input.scope, ctx.actor, ctx.cause)
     elif ctx.services.policy.mode().mode in (Mode.PAUSED, Mode.STOPPED):
-        switch(ctx, Mode.AUTONOMOUS)
-        ctx.services.work.restart_stopped(ctx.actor)
+        working(ctx, Mode.AUTONOMOUS)
     else:
         raise Conflict(
             "Hydra is neither paused nor stopped.",
@@ -135,13 +161,10 @@ def resume(ctx: Context, input: Part) -> Control:
 @operation("control.supervise", effect=Effect.WRITE, path="POST /control/supervise", queueable=False)
 def supervise(ctx: Context, input: For) -> Control:
     """Have every write of the queue ask a person first, until it is set to autonomous again."""
-    switch(ctx, Mode.SUPERVISED, input.until, input.reason)
-    return shown(ctx)
+    return working(ctx, Mode.SUPERVISED, input.until, input.reason)
 
 
 @operation("control.autonomous", effect=Effect.WRITE, path="POST /control/autonomous", queueable=False)
 def autonomous(ctx: Context) -> Control:
     """Let Hydra work by itself again, within policy."""
-    switch(ctx, Mode.AUTONOMOUS)
-    ctx.services.work.restart_stopped(ctx.actor)
-    return shown(ctx)
+    return working(ctx, Mode.AUTONOMOUS)

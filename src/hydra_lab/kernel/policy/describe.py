@@ -1,5 +1,6 @@
 """Policy in words: every rule that is in force, as a page or a table shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hydra_lab.kernel.policy.floors import ADMINISTRATION, FLOORS
@@ -9,12 +10,13 @@ from hydra_lab.kernel.policy.rules import Rule
 
 @dataclass(frozen=True, kw_only=True)
 class ShownRule:
-    """One rule in words: what it is about, what it answers, and why."""
+    """One rule in words: what it is about, what it answers, and why. ``unanswered`` is what becomes of its question."""
 
     name: str
     about: str
     verdict: Verdict
     reason: str
+    unanswered: str | None = None
 
 
 def floor_rules() -> list[ShownRule]:
@@ -38,13 +40,23 @@ def built_in_rules() -> list[ShownRule]:
     """What holds where no rule of the owner's speaks, in order."""
     rows = (
         ("scope", "a call whose credential has not the scope it wants", Verdict.DENY, "credentials reach so far only"),
-        ("read", "reading", Verdict.ALLOW, "reads are allowed"),
-        ("passes-on", "adding to the queue", Verdict.ALLOW, "what is added is judged by itself"),
+        ("read", "whatever only reads", Verdict.ALLOW, "reads are allowed"),
+        ("passes-on", "adding to the queue", Verdict.ALLOW, "what it hands over is judged by itself"),
         ("danger", "danger, confirmed by the person who calls", Verdict.ALLOW, "naming the thing is a yes"),
         ("danger", "any other danger", Verdict.ASK, "a person confirms it"),
         ("write", "changes by a person", Verdict.ALLOW, "a person may change things"),
-        ("supervised", "changes by schedules and backlogs in supervised mode", Verdict.ASK, "every change asks first"),
-        ("write", "changes by schedules and imported backlogs", Verdict.ALLOW, "that is what they are for"),
+        (
+            "supervised",
+            "changes by schedules and backlogs in supervised mode",
+            Verdict.ASK,
+            "in supervised mode every change asks first",
+        ),
+        (
+            "write",
+            "changes by schedules and imported backlogs",
+            Verdict.ALLOW,
+            "schedules and imported backlogs may change things",
+        ),
         ("agent", "changes by an agent", Verdict.ASK, "what an agent wants to change asks first"),
         ("hook", "changes by a hook", Verdict.ASK, "what a hook wants to change asks first"),
         ("deny", "everything else", Verdict.DENY, "what no rule allows does not happen"),
@@ -57,18 +69,36 @@ def built_in_rules() -> list[ShownRule]:
 
 def written_rules(rules: tuple[Rule, ...]) -> list[ShownRule]:
     """The owner's rules."""
-    return [ShownRule(name=rule.name, about=about(rule), verdict=rule.verdict, reason=rule.reason) for rule in rules]
+    return [
+        ShownRule(
+            name=rule.name, about=about(rule), verdict=rule.verdict, reason=rule.reason, unanswered=unanswered(rule)
+        )
+        for rule in rules
+    ]  # fmt: skip
+
+
+def unanswered(rule: Rule) -> str | None:
+    """What an unanswered question of a rule comes to, where the rule says so."""
+    if rule.verdict is not Verdict.ASK or not (rule.lapse or rule.default_yes):
+        return None
+    after = f" after {rule.lapse.total_seconds() / 3600:g} h" if rule.lapse else ""
+    return f"counts as {'yes' if rule.default_yes else 'no'}{after}"
 
 
 def about(rule: Rule) -> str:
     """Which calls a rule of the owner's fits, in words."""
-    hours = ", ".join(f"{begin:%H:%M}-{end:%H:%M}" for begin, end in rule.hours.written) if rule.hours else ""
+    hours = [f"{begin:%H:%M} and {end:%H:%M}" for begin, end in rule.hours.written] if rule.hours else []
     parts = (
-        (", ".join(rule.operations.written) if rule.operations else "every operation", ""),
-        (", ".join(rule.targets.written) if rule.targets else "", "on "),
-        (", ".join(sorted(rule.effects)) if rule.effects else "", "effect "),
-        (", ".join(rule.actors.written) if rule.actors else "", "by "),
-        (", ".join(sorted(rule.modes)) if rule.modes else "", "in mode "),
-        (hours, "at "),
+        ("", rule.operations.written if rule.operations else ("every operation",)),
+        ("with effect ", sorted(rule.effects or ())),
+        ("on ", rule.targets.written if rule.targets else ()),
+        ("called by ", rule.actors.written if rule.actors else ()),
+        ("in mode ", sorted(rule.modes or ())),
+        ("between ", hours),
     )
-    return ", ".join(f"{word}{text}" for text, word in parts if text)
+    return ", ".join(f"{word}{either(texts)}" for word, texts in parts if texts)
+
+
+def either(texts: Sequence[str]) -> str:
+    """``a, b or c``."""
+    return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))

@@ -111,7 +111,7 @@ class Policy:
                 problems=[problem],
                 fix="Give an end that is still to come, or none.",
             )
-        kept = replace(state, since=now)
+        kept = replace(state, since=now, by=f"{actor.kind.value}:{actor.name}")
         store.put_mode(connection, kept)
         until = kept.until.isoformat() if kept.until else None
         self._services.journal.write(
@@ -139,6 +139,14 @@ class Policy:
         """The document in force as it was written."""
         return self._fresh().text
 
+    def standing(self) -> str:
+        """The document as it stands now, in force or not. Raises ``OSError`` and ``UnicodeDecodeError``."""
+        return self._source.read()
+
+    def read(self, text: str) -> tuple[Rule, ...]:
+        """The rules that a text would put in force. Raises ``Invalid`` that lists every mistake."""
+        return read_rules(text, self._settings.night)
+
     def rules(self) -> tuple[Rule, ...]:
         """The document's rules in force, in order."""
         return self._fresh().rules
@@ -150,7 +158,8 @@ class Policy:
 
     def write(self, connection: Connection, text: str, actor: Actor, *, cause: int | None = None) -> None:
         """Put another document in force. Raises ``Invalid`` that lists every mistake in it."""
-        rules = read_rules(text, self._settings.night)
+        text = text.replace("\r\n", "\n")  # as a form sends it
+        rules = self.read(text)
         self._services.journal.write(
             connection, "policy.changed", actor=actor, cause=cause, data={"rules": len(rules)}
         )  # fmt: skip

@@ -31,4 +31,9 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def say_who(op: Operations) -> None:
+    """Who set the mode."""
+    op.add_column("policy_modes", Column("set_by", String))
+
+
+MIGRATIONS = (create, say_who)

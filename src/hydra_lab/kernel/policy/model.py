@@ -64,9 +64,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ModeState:
-    """The mode in force; after ``until`` it is autonomous again."""
+    """The mode in force; after ``until`` it is autonomous again. ``by`` is who set it, e.g. ``person:owner``."""
 
     mode: Mode = Mode.AUTONOMOUS
     since: datetime | None = None
     until: datetime | None = None
     reason: str | None = None
+    by: str | None = None

@@ -13,14 +13,14 @@ def mode(connection: Connection) -> ModeState:
     row = connection.execute(select(modes)).first()
     if row is None:
         return ModeState()
-    return ModeState(mode=Mode(row.mode), since=row.since, until=row.until, reason=row.reason)
+    return ModeState(mode=Mode(row.mode), since=row.since, until=row.until, reason=row.reason, by=row.set_by)
 
 
 def put_mode(connection: Connection, state: ModeState) -> None:
     """Set the mode."""
     connection.execute(delete(modes))
     row = {"mode": state.mode.value, "since": state.since, "until": state.until, "reason": state.reason}
-    connection.execute(insert(modes).values(id=1, **row))
+    connection.execute(insert(modes).values(id=1, set_by=state.by, **row))
 
 
 def newest_document(connection: Connection) -> int:

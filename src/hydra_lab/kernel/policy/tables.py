@@ -15,6 +15,7 @@ modes = Table(
     Column("since", UtcTime, nullable=False),
     Column("until", UtcTime),
     Column("reason", Text),
+    Column("set_by", String),
 )
 
 # Every document that was in force, the newest last.

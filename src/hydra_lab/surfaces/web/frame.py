@@ -46,6 +46,7 @@ class Frame:
             "mode": self.mode(),
             "toast": flash.said_in(request),
             "failure": None,
+            "shown": None,
             "stream": f"{self._base}{STREAM}",
             "seen": seen,
             "link": self.link,
@@ -68,7 +69,7 @@ class Frame:
         return {
             "blocked": node.releaser.blocked if node else None,
             "name": state.mode.value, "s": look.s, "icon": look.icon, "word": look.word,
-            "until": state.until, "reason": state.reason,
+            "since": state.since, "until": state.until, "reason": state.reason, "by": state.by or "",
         }  # fmt: skip
 
     def marks(self, visitor: Visitor) -> dict[str, dict[str, Any]]:

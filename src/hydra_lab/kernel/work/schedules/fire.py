@@ -33,17 +33,22 @@ def fire(services: Services, connection: Connection, schedule: Schedule, now: da
             "schedules.skipped",
             schedule,
             schedule.last_item,
-            {"reason": "the previous run is open"},
+            {"reason": "the previous run was still open", "missed": folded},
         )
         return None
-    item = add(services, connection, schedule, planned)
+    item = add(services, connection, schedule, planned, missed=folded)
     values: dict[str, Any] = {"next_at": upcoming, "last_at": now, "missed": schedule.missed + folded}
     store.change(connection, schedule.id, **values, **({"last_item": item} if item else {}))
     return item
 
 
-def add(services: Services, connection: Connection, schedule: Schedule, instant: datetime) -> str | None:
-    """The item of one firing, keyed by its instant so that it is added once. ``None`` when it was refused."""
+def add(
+    services: Services, connection: Connection, schedule: Schedule, instant: datetime, missed: int = 0
+) -> str | None:
+    """The item of one firing, keyed by its instant so that it is added once. ``None`` when it was refused.
+
+    ``missed`` counts the firings before it that it stands for.
+    """
     key = f"schedule:{schedule.id}:{instant.isoformat()}"
     known = items.with_key(connection, key)
     if known:
@@ -60,7 +65,8 @@ def add(services: Services, connection: Connection, schedule: Schedule, instant:
         note(services, connection, "schedules.refused", schedule, None, {"error": describe(error)})
         return None
     insert(services, connection, [admitted])
-    note(services, connection, "schedules.fired", schedule, admitted.id, {"instant": instant.isoformat()})
+    data = {"instant": instant.isoformat(), "missed": missed}
+    note(services, connection, "schedules.fired", schedule, admitted.id, data)
     return admitted.id
 
 

@@ -62,6 +62,14 @@ def next_after(cron: str, time_zone: str, after: datetime) -> datetime:
         raise Invalid(f"“{cron}” never fires.", fix=FIELDS_FIX) from error
 
 
+def upcoming(cron: str, time_zone: str, after: datetime, count: int) -> list[datetime]:
+    """The next firings after an instant."""
+    found: list[datetime] = []
+    while len(found) < count:
+        found.append(next_after(cron, time_zone, found[-1] if found else after))
+    return found
+
+
 def firings_between(cron: str, time_zone: str, first: datetime, now: datetime, most: int = 1000) -> int:
     """How many firings there were from ``first`` to ``now``, both included; counting stops at ``most``."""
     count, at = 0, first

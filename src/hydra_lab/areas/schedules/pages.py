@@ -1,0 +1,69 @@
+"""The pages of schedules: what recurs, when and how it went; one of them with its story; and making one."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from hydra_lab.areas.schedules.operations import ScheduleView
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.operation import Effect, Operation
+
+TIMES = (
+    "every day at 03:00", "weekdays at 08:00", "weekends at 10:00", "mondays at 09:00", "every hour",
+    "every 15 minutes", "first of the month at 04:00",
+)  # fmt: skip
+# Fields of a new schedule that are about how its work runs.
+OPTIONS = ("title", "priority", "lane")
+
+
+def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """Every schedule, the next to fire first."""
+    found: list[ScheduleView] = ctx.call("schedules.list").schedules
+    return {"found": found, "zone_name": ctx.services.settings.current.time_zone}
+
+
+def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """One schedule: its times, what it did, what it does."""
+    one = ctx.call("schedules.show", id=request.path["id"])
+    return {"title": one.schedule.title, "one": one, "zone_name": ctx.services.settings.current.time_zone}
+
+
+def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """The form of a new schedule; without an operation, the choice of one."""
+    name, words = request.query.get("operation", ""), request.query.get("q", "")
+    verbs = [verb for verb in ctx.services.registry.operations() if verb.queueable]
+    verb = next((one for one in verbs if one.name == name), None)
+    if name and verb is None:
+        raise NotFound(f"{name} cannot be scheduled.", fix="Choose one of those that can be queued.")
+    whole = ctx.services.registry.operation("schedules.create").input_schema()
+    return {
+        "verb": verb,
+        "schema": verb.input_schema() if verb else None,
+        "options": {**whole, "properties": {one: whole["properties"][one] for one in OPTIONS}, "required": []},
+        "groups": [] if verb else grouped(verbs, words),
+        "q": words,
+        "times": TIMES,
+        "zones": sorted(available_timezones()),
+        "zone_name": ctx.services.settings.current.time_zone,
+    }
+
+
+def grouped(verbs: list[Operation], words: str) -> list[tuple[str, list[Operation]]]:
+    """What can recur, by area, as far as it fits the words."""
+    groups: dict[str, list[Operation]] = {}
+    for verb in verbs:
+        text = f"{verb.name} {verb.description}".lower()
+        if (verb.effect is not Effect.READ or verb.durable) and all(word in text for word in words.lower().split()):
+            groups.setdefault(verb.area, []).append(verb)
+    return sorted(groups.items())
+
+
+PAGES = (
+    Page(
+        path="/schedules", title="Schedules", template="list.html", load=load_list,
+        nav=("Make", 85, "calendar-clock", "Schedules"),
+    ),
+    Page(path="/schedules/new", title="New schedule", template="new.html", load=load_new),
+    Page(path="/schedules/{id}", title="Schedule", template="one.html", load=load_one),
+)  # fmt: skip
