@@ -10,11 +10,11 @@ HEAD = """\
 > run yet is *held*, with the reason and what would release it; nothing unknown is invented.
 
 - Send `Authorization: Bearer KEY`. What a key may do is its scopes: read, write, approve, admin.
-- A durable operation answers 202 with a work item; `?wait=30` waits for the result. Any operation can be queued instead:
-  POST {base}/queue with `{{"operation": NAME, "input": {{…}}}}`.
-- A change by an agent is asked of a person first: the answer is then 202 and an item with a hold of the kind `approval`.
-- `GET {base}/queue/ID/why` says why an item waits. Errors are problem+json with `code`, `detail` and `fix`: do what `fix`
-  says.
+- A durable operation answers 202 with a work item; `?wait=30` waits for the result.
+- Any operation can be queued instead: POST {base}/queue with `{{"operation": NAME, "input": {{…}}}}`.
+- A change by an agent is asked of a person first: the answer is 202 and an item with a hold of the kind `approval`.
+- `GET {base}/queue/ID/why` says why an item waits.
+- Errors are problem+json with `code`, `detail` and `fix`: do what `fix` says.
 
 ## Interfaces
 
