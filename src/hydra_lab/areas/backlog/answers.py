@@ -41,7 +41,7 @@ def summed(one: store.Imported, counted: list[store.Tally]) -> views.Summary:
     for part in counted:
         states[part.state] += part.items
     return views.Summary(
-        name=one.name, title=one.title, items=states.total(), states=dict(sorted(states.items())),
+        name=one.name, title=one.title, items=states.total(), done=states["done"], states=dict(sorted(states.items())),
         reported_done=sum(part.items for part in counted if part.concluded), imported_at=one.imported_at,
         imported_by=one.imported_by,
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Summary(Output):
     name: str
     title: str | None
     items: int
+    done: int
     states: dict[str, int] = Field(description="How many items are in which state")
     reported_done: int = Field(description="Of the done ones, those that only the document reports as complete")
     imported_at: datetime

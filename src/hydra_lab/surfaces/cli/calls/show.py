@@ -20,7 +20,7 @@ FIRST = (
 # What is kept first where there is little room.
 NEEDED = ("id", "name", "state", "status", "title", "waits_for", "summary", "value", "at", "detail")
 LAST = ("detail", "unblock", "description", "what", "about", "fix")
-WIDE = ("title", "waits_for", "summary", *LAST)
+WIDE = ("title", "waits_for", "summary", "text", "why", *LAST)
 PAGING = ("total", "cursor", "last")
 LEAST = 8
 ROOMY = 150  # columns of a terminal that has room for the whole id of a work item
