@@ -104,7 +104,12 @@ class Web:
         values = {**frame, **told(problem)}
         if problem["status"] == 404:
             guess = request.url.path.rpartition("/")[2]
-            values |= {"detail": "", "guess": guess}
+            values |= {
+                "detail": "",
+                "fix": "",
+                "guess": guess,
+                "near": site.near(self.pages, request.url.path[len(UI) :]),
+            }
             return html(request, self.renderer.page("not-found.html", values), 404)
         return html(request, self.renderer.page("error.html", values), problem["status"])
 

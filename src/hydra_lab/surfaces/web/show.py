@@ -89,7 +89,7 @@ class Shower:
         values = frame or self._frame.around(request, visitor)
         if isinstance(error, NotFound):
             guess = request.url.path.rpartition("/")[2]
-            values = {**values, "detail": error.detail, "guess": guess}
+            values = {**values, "detail": error.detail, "fix": error.fix or "", "guess": guess, "near": []}
             return html(request, self._renderer.page("not-found.html", values), 404)
         told = {**describe(error), "fix": error.fix or ""}
         heading = f"{title} cannot be shown"

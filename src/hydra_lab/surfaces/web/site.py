@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,14 @@ def own_pages() -> list[Page]:
 def template_folders(registry: Registry) -> dict[str, Path]:
     """Where each area keeps its templates."""
     return {name: Path(area.templates) for name, area in registry.areas.items() if area.templates}
+
+
+def near(found: list[Entry], path: str) -> list[Page]:
+    """Pages whose paths look like one that is not there, the likest first."""
+    pages = {entry.page.path: entry.page for entry in found if "{" not in entry.page.path}
+    begins = "/" + path.strip("/").partition("/")[0]
+    close = get_close_matches(path.rstrip("/"), pages, n=3, cutoff=0.6) or get_close_matches(begins, pages, n=1)
+    return [pages[one] for one in close]
 
 
 def matched(found: list[Entry], path: str) -> tuple[Entry, dict[str, str]] | None:

@@ -47,6 +47,7 @@ class Field:
     step: str | None = None
     max_length: int | None = None
     placeholder: str = ""
+    form: str = ""  # sets the ids of a form's fields apart from those of its like on the same page
 
 
 UNITS = {"s": "seconds", "ms": "milliseconds", "h": "hours", "days": "days", "mib": "MiB", "gib": "GiB"}
@@ -167,6 +168,16 @@ def fields_of(
         for name, part in schema.get("properties", {}).items()
     ]
     return tuple(sorted(found, key=lambda field: not field.required))
+
+
+def told_apart(fields: tuple[Field, ...], form: str) -> tuple[Field, ...]:
+    """The fields with ids of their own form."""
+    return tuple(
+        replace(
+            one, form=form, fields=told_apart(one.fields, form), rows=tuple(told_apart(row, form) for row in one.rows)
+        )
+        for one in fields
+    )
 
 
 def field_of(

@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from jinja2.runtime import Context
 
 from hydra_lab.kernel.work import HoldKind, Item
-from hydra_lab.surfaces.web.forms.fields import Field, Schema, fields_of, nested
+from hydra_lab.surfaces.web.forms.fields import Field, Schema, fields_of, nested, told_apart
 from hydra_lab.surfaces.web.look import looks, telling, words
 from hydra_lab.surfaces.web.look.assets import Asset, icon_names
 
@@ -60,18 +60,18 @@ def form_fields(
     given: Mapping[str, Any] | None = None,
     prefix: str = "",
     match: Mapping[str, str] | None = None,
+    form: str = "",
 ) -> tuple[Field, ...]:
     """The fields of an operation's form; after a failure of just this form, as they were typed and what was wrong.
 
-    ``match`` tells forms of the same operation apart by other values that they send.
+    ``match`` tells forms of the same operation apart by other values that they send, ``form`` their fields' ids.
     """
     failure = context["failure"]
     if failure and failure.operation == operation and (match or {}).items() <= failure.values.items():
         problems = {str(one["field"]): str(one["problem"]) for one in failure.problems}
-        return fields_of(
-            schema, values={**nested(failure.values, prefix), **(given or {})}, problems=problems, prefix=prefix
-        )
-    return fields_of(schema, values=given, prefix=prefix)
+        values = {**nested(failure.values, prefix), **(given or {})}
+        return told_apart(fields_of(schema, values=values, problems=problems, prefix=prefix), form)
+    return told_apart(fields_of(schema, values=given, prefix=prefix), form)
 
 
 def who(made_by: str) -> str:

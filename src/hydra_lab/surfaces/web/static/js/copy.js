@@ -1,15 +1,19 @@
-/* Copying what is shown once: the button appears only where script runs; without it the text selects as a whole. */
+/* Copying what stands in a field or a block: without script the text selects as a whole. */
 for (const button of document.querySelectorAll("[data-copy]")) {
-  const field = document.getElementById(button.dataset.copy);
+  const from = document.getElementById(button.dataset.copy);
+  const choose = () => (from.select ? from.select() : getSelection().selectAllChildren(from));
+  const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const before = words.data;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    field.select();
+    choose();
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(from.value ?? from.textContent);
     } catch {
-      document.execCommand("copy");
+      document.execCommand("copy"); // without HTTPS a page has no other way
     }
-    button.lastChild.textContent = "Copied";
+    words.data = "Copied";
+    setTimeout(() => { words.data = before; }, 2000);
   });
-  field.addEventListener("focus", () => field.select());
+  if (from.select) from.addEventListener("focus", choose);
 }

@@ -60,7 +60,7 @@ const KEYS = {
   k: () => move(-1),
   x: select,
   a: approve,
-  "?": () => document.getElementById("keys")?.showModal(),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
   "/": () => document.dispatchEvent(new Event("hydra:find")),
   g: () => { gone = Date.now(); },
 };

@@ -1,4 +1,4 @@
-/* Small comforts on top of plain forms: theme without a reload, toasts that leave, select all, copying, logs that follow. */
+/* Small comforts on top of plain forms: theme without a reload, toasts that leave, select all, logs that follow. */
 const root = document.documentElement;
 
 const setTheme = async (event) => {
@@ -25,19 +25,7 @@ const follow = (log) => {
 document.querySelectorAll("[data-theme-form]").forEach((form) => form.addEventListener("submit", setTheme));
 document.querySelectorAll(".log").forEach(follow);
 
-document.addEventListener("click", async (event) => {
-  const copy = event.target.closest("[data-copy]");
-  if (copy) {
-    const from = document.getElementById(copy.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(from.textContent);
-      const words = copy.firstChild.data;
-      copy.firstChild.data = "Copied";
-      setTimeout(() => { copy.firstChild.data = words; }, 2000);
-    } catch {
-      getSelection().selectAllChildren(from); // without HTTPS a page may not copy by itself
-    }
-  }
+document.addEventListener("click", (event) => {
   const dismiss = event.target.closest("[data-dismiss]");
   if (dismiss) dismiss.closest(".toast").remove();
 });
