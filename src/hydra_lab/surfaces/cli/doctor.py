@@ -39,15 +39,20 @@ def examine(given: Path | None, *, as_json: bool) -> int:
     server = find_server(data)
     pointed = bool(os.environ.get("HYDRA_URL"))
     here = not pointed or given is not None or written(data).get("url") == server.url
-    findings = [python(), *(of_the_data(data) if here else ()), *of_the_server(server, expected=pointed)]
+    found = {
+        "This machine": [python(), *(of_the_data(data) if here else ())],
+        f"Hydra at {server.url}": list(of_the_server(server, expected=pointed)),
+    }
+    findings = [{"where": where, **asdict(one)} for where, told in found.items() for one in told]
     if as_json:
-        say(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
-    else:
-        for one in findings:
-            say(f"{SIGNS.get(one.status, '?')} {one.name}: {one.detail}")
+        say(json.dumps(findings, indent=2, ensure_ascii=False))
+    for where, told in () if as_json else found.items():
+        say(where)
+        for one in told:
+            say(f"  {SIGNS.get(one.status, '?')} {one.name}: {one.detail}")
             if one.fix and one.status != "ok":
-                say(f"    {one.fix}")
-    return 1 if any(one.status == "bad" for one in findings) else 0
+                say(f"      {one.fix}")
+    return 1 if any(one["status"] == "bad" for one in findings) else 0
 
 
 def of_the_data(data: Path) -> Iterator[Finding]:
