@@ -34,6 +34,19 @@ def test_every_error_says_what_to_do() -> None:
     assert silent == []
 
 
+def test_an_error_that_is_written_down_says_it_too() -> None:
+    silent = [
+        f"{module.name}:{node.lineno}"
+        for module in SOURCE
+        for node in module.walk(ast.Dict)
+        if isinstance(node, ast.Dict)
+        and (known := {key.value: value for key, value in zip(node.keys, node.values, strict=True)
+                       if isinstance(key, ast.Constant)}).keys() >= {"code", "fix"}
+        and isinstance(known["fix"], ast.Constant) and known["fix"].value is None
+    ]  # fmt: skip
+    assert silent == []
+
+
 def test_commands_that_are_named_exist() -> None:
     commands = {verb.name.replace("_", "-").replace(".", " ") for verb in found_rooms().verbs.values()}
     named = {match.groups() for module in SOURCE for match in COMMAND.finditer(module.text) if match[1] not in HERE}

@@ -101,7 +101,8 @@ def reject(
         raise Conflict(f"{row.title} asks for no approval.", fix="`hydra inbox list` shows what does.")
     settle(services, connection, row, asked.id, "no", actor.name, comment)
     detail = f"Rejected by {actor.name}" + (f": {comment}" if comment else ".")
-    close(services, connection, row, {"code": "rejected", "detail": detail, "fix": None, "data": {}})
+    fix = f"`hydra queue retry {id}` asks once more."
+    close(services, connection, row, {"code": "rejected", "detail": detail, "fix": fix, "data": {}})
     note(services, connection, "approvals.rejected", actor, row, cause, rule=asked.rule, comment=comment)
 
 

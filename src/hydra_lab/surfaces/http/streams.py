@@ -58,7 +58,8 @@ def failure(error: BaseException) -> Frame:
     """The last frame of a stream that failed on its way."""
     if isinstance(error, HydraError):
         return Frame(event="error", data=describe(error))
-    return Frame(event="error", data={"code": "unforeseen", "detail": "The stream failed inside Hydra.", "fix": None})
+    fix = "Hydra's log says why; open it again."
+    return Frame(event="error", data={"code": "unforeseen", "detail": "The stream failed inside Hydra.", "fix": fix})
 
 
 class EventStream(Response):

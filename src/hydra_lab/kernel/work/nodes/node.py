@@ -151,7 +151,8 @@ class Node:
         services = self._services
         verb = services.registry.verbs.get(row.operation)
         if verb is None:
-            error = {"code": "not_found", "detail": f"This Hydra has no operation {row.operation}.", "fix": None}
+            fix = "Retry it on a version that has it, or queue it anew with another operation."
+            error = {"code": "not_found", "detail": f"This Hydra has no operation {row.operation}.", "fix": fix}
             return Ending(state=State.FAILED, error=error, failed=True)
         run.cpu = bool(verb.durable and verb.durable.cpu)
         try:

@@ -164,7 +164,7 @@ class Releaser:
             said = {
                 "code": "denied",
                 "detail": f"Policy says no: {decision.reason}",
-                "fix": None,
+                "fix": "`hydra policy show` lists the rules; an owner may change them, then retry it.",
                 "rule": decision.rule,
             }
             self._fail(connection, row, said)
