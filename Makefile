@@ -13,7 +13,7 @@ ifneq ($(shell cat $(INSTALLED) 2>/dev/null),$(CURDIR))
 .PHONY: $(INSTALLED)
 endif
 
-.PHONY: help install up dev peers lint format test bench crash lock clean
+.PHONY: help install up dev peers lint format test bench crash reference lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -63,6 +63,9 @@ bench: $(DEV) ## measure the budgets and print them as a table
 
 crash: $(DEV) ## kill the server 100 times at random under load and count what was lost or doubled
 	CRASH_KILLS=100 $(PY) -m pytest -m crash --timeout 1800 $(ARGS)
+
+reference: $(DEV) ## write docs/reference/operations.md anew, from the declarations
+	$(PY) -m scripts.reference
 
 lock: $(DEV) ## pin every dependency with its hashes (UPGRADE=--upgrade takes newer versions)
 	$(PY) -m uv pip compile $(LOCK) pyproject.toml --output-file requirements.lock

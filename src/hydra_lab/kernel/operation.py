@@ -17,6 +17,8 @@ from pydantic_core import to_json
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
+LONGEST_WAIT_S = 600.0  # how long a caller may wait for the result of work
+
 
 class Effect(StrEnum):
     """What a verb does to the world; policy and tool hints are made from it."""

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hydra_lab.areas.docs.reference import openapi, own
+from hydra_lab.areas.docs.reference import openapi
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, Refused
+from hydra_lab.kernel.openapi import document as own_document
 
 SELF = "self"
 MOST_BYTES = 32 << 20
@@ -20,7 +21,7 @@ def document(ctx: Context, source: str) -> dict[str, Any]:
     """
     if source == SELF:
         # Through JSON, as anybody else gets it.
-        return openapi.parse(json.dumps(own.document(ctx.services.registry), default=str), "Hydra")
+        return openapi.parse(json.dumps(own_document(ctx.services.registry), default=str), "Hydra")
     if "://" in source:
         fetched = ctx.call("http.fetch", url=source, accept="application/json, application/yaml;q=0.9, */*;q=0.5")
         if fetched.truncated:

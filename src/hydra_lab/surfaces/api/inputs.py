@@ -10,10 +10,9 @@ from starlette.datastructures import QueryParams
 
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.gate import unreadable
-from hydra_lab.kernel.operation import Kind, Operation
+from hydra_lab.kernel.operation import LONGEST_WAIT_S, Kind, Operation
 from hydra_lab.surfaces.http import Call
 
-LONGEST_WAIT_S = 600.0
 Problems = list[dict[str, str]]
 
 

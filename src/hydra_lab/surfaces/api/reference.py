@@ -10,10 +10,10 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from hydra_lab.kernel.errors import TABLE
+from hydra_lab.kernel.openapi import REF, document
 from hydra_lab.kernel.operation import Entry, Raw
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.api.llms import llms_txt
-from hydra_lab.surfaces.api.openapi import REF, document
 from hydra_lab.surfaces.http import Call, Path, Way, raw_response
 from hydra_lab.surfaces.http.problems import title_of
 

@@ -13,12 +13,12 @@ from mcp.server.context import ServerRequestContext
 
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.gate import Queued
-from hydra_lab.kernel.operation import Answer, Operation
+from hydra_lab.kernel.operation import LONGEST_WAIT_S, Answer, Operation
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, State
-from hydra_lab.surfaces.mcp.describe import CALL, CANCEL, LONGEST_WAIT_S, WAIT, may_wait
+from hydra_lab.surfaces.mcp.describe import CALL, CANCEL, WAIT, may_wait
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ def asked(registry: Registry, chosen: dict[str, Operation], name: str, given: di
         raise NotFound(f"There is no tool “{name}”.", fix="tools/list shows the tools there are.")
     wait_s, cancel = waits.get(WAIT) or 0, waits.get(CANCEL) or False
     if isinstance(wait_s, bool) or not isinstance(wait_s, int | float) or not 0 <= wait_s <= LONGEST_WAIT_S:
-        raise wrong(WAIT, f"must be seconds from 0 to {LONGEST_WAIT_S}")
+        raise wrong(WAIT, f"must be seconds from 0 to {LONGEST_WAIT_S:.0f}")
     if not isinstance(cancel, bool):
         raise wrong(CANCEL, "must be true or false")
     return Asked(operation=operation, input=input, wait_s=float(wait_s), cancel=cancel)

@@ -5,11 +5,10 @@ from typing import Any
 
 import mcp_types as types
 
-from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.kernel.operation import LONGEST_WAIT_S, Effect, Operation
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.surfaces.mcp.answers import ANYTHING, output_schema
 
-LONGEST_WAIT_S = 600
 WAIT, CANCEL = "wait_s", "cancel_with_call"
 WAITING = {
     WAIT: {

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the declared operations."""
+"""Hydra's API as an OpenAPI 3.1 document, made from the declared operations."""
 
 import re
 from collections.abc import Iterable
@@ -7,10 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hydra_lab import __version__
-from hydra_lab.kernel.operation import Effect, Entry, Input, Kind, Operation
+from hydra_lab.kernel.operation import LONGEST_WAIT_S, Effect, Entry, Input, Kind, Operation
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.work.model import Item
-from hydra_lab.surfaces.api.inputs import LONGEST_WAIT_S
 
 REF = "#/components/schemas/"
 NOTHING = (None, type(None))
