@@ -16,8 +16,8 @@ HEAD = """\
 # Operations
 
 Every verb of Hydra with what it takes, written by `make reference` from the declarations. Each is a route, a command, a
-form on its page under `/ui/operations` and, where it is marked so, a tool; any that can be queued runs now, tonight, on a
-schedule or after approval. What each answers is in `/docs` and `/openapi.json` of a running Hydra.
+form on its page under `/ui/operations` and, where it is marked so, a tool; any that can be queued runs now, tonight, on
+a schedule or after approval. What each answers is in `/docs` and `/openapi.json` of a running Hydra.
 """
 
 
