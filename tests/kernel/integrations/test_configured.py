@@ -94,6 +94,15 @@ def test_an_empty_secret_stays_as_it_is_and_none_takes_it_back(house: Lab) -> No
     assert house.services.integrations.state("lamp").status is Status.NOT_CONFIGURED
 
 
+def test_a_form_that_sends_back_what_the_environment_set_changes_the_rest(
+    make_lab: Callable[..., Lab], lamp: Lamp
+) -> None:
+    lab = make_lab(integrations=[lamp.integration()], environ={"HYDRA_LAMP__PORT": "8081"})
+    configure(lab, token=TOKEN, port="8081")
+    settings = lab.services.integrations.settings_of("lamp")
+    assert (settings.port, settings.token.get_secret_value()) == (8081, TOKEN)  # type: ignore[attr-defined]
+
+
 def test_a_wrong_value_in_the_environment_is_shown_and_stops_nothing(make_lab: Callable[..., Lab], lamp: Lamp) -> None:
     lab = make_lab(integrations=[lamp.integration()], environ={"HYDRA_LAMP__TOKEN": TOKEN, "HYDRA_LAMP__PORT": "x"})
     state = lab.services.integrations.state("lamp")

@@ -66,7 +66,8 @@ class Configured:
     def put(self, connection: Connection, name: str, given: Mapping[str, Any], actor: Actor) -> list[str]:
         """Keep values, ``None`` taking one back; returns the fields that changed.
 
-        An empty text for a secret leaves it as it is, because forms never show it. Raises ``Invalid`` that lists
+        An empty text for a secret leaves it as it is, because forms never show it; so does what the environment or a
+        file sets already, because forms send it back. Raises ``Invalid`` that lists
         every wrong or missing field, and those that the environment or a file sets, because that would win.
         """
         manifest, fields = self.manifest(name), self.manifest(name).settings.model_fields
@@ -75,10 +76,17 @@ class Configured:
             for field, value in given.items()
             if not (value == "" and field in fields and is_secret(fields[field]))
         }
+        before = self.of(name)
+        fixed = {field for field, source in before.sources.items() if source in ("environment", "file")}
+        values = {
+            field: value
+            for field, value in values.items()
+            if not (field in fixed and str(value) == str(before.values[field]))
+        }
         problems = [
             {"field": field, "problem": f"is set by {variable(name, field)} or hydra.toml, which wins"}
             for field in values
-            if self.of(name).sources.get(field) in ("environment", "file")
+            if field in fixed
         ]
         after = self._opened(name)[0] | values
         found = self._merge(name, {field: value for field, value in after.items() if value is not None})
