@@ -228,10 +228,10 @@ class Node:
         taken = self.slots.taken()
         if not taken and not self._suspects and self._looks % IDLE_LOOKS:
             return
+        with self._change:
+            mine = set(self._running)  # before the rows: what begins after they were read is not among them either
         with self._services.database.read() as connection:
             rows = {(row.id, row.attempt): row for row in store.running(connection, self.boot)}
-        with self._change:
-            mine = set(self._running)
         for item, attempt in mine - rows.keys():
             self.end(item, attempt, "It was cancelled.")
         self._end_overdue(list(rows.values()))
