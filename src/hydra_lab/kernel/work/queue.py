@@ -91,9 +91,10 @@ class Work(Parts):
         self.node.look_after()
         if leads and tick(self.services):
             self.wake()
-        stopped = self.services.policy.mode().mode is Mode.STOPPED
+        state = self.services.policy.mode()
+        stopped = state.mode is Mode.STOPPED
         if stopped and self.node.slots.taken():
-            self.stop_running(HYDRA, None, None)  # what slipped through while the stop was said
+            self.stop_running(HYDRA, None, state.reason)  # what slipped through while the stop was said
         if leads and self._was_stopped and not stopped:
             self.restart_stopped()
         self._was_stopped = stopped
