@@ -66,6 +66,12 @@ def elsewhere(ctx: Context, input: Slow) -> Told:
     return steps(ctx, input)
 
 
+@operation("crash.once", effect=Effect.WRITE, durable=Durable(lane="default", attempts=2))
+def once(ctx: Context, input: Slow) -> Told:
+    """One call and no step."""
+    return Told(said=[plain("plain once", ctx.item_id or "", input.pause_s)])
+
+
 def run(ctx: Context, name: str, pause_s: float) -> str:
     """One step, of the kind its name says."""
     die_at(f"before {name}")

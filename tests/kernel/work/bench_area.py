@@ -142,6 +142,13 @@ def steps(ctx: Context, input: Say) -> Said:
     return Said(text=f"{first.name} {count}")
 
 
+@operation("bench.late", effect=Effect.WRITE, durable=Durable(attempts=2))
+def late(ctx: Context, input: Say) -> Said:
+    """Do something before the first step."""
+    called(input.text)
+    return Said(text=ctx.step("late", called, "late step"))
+
+
 def make_part(name: str) -> Part:
     """A plain step."""
     return Part(name=called(name), took=timedelta(seconds=1))

@@ -1,13 +1,18 @@
 """Ending, pausing and stopping work that runs, and starting again."""
 
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import Connection, Row
 
 from hydra_lab.kernel.errors import Conflict, NotReady, Unavailable
 from hydra_lab.kernel.policy.model import Mode
+from hydra_lab.kernel.work import store
+from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.model import State
 from tests.kernel.work.bench_area import calls, failing, gate, script
 from tests.kernel.work.running import RunningHydra, until
@@ -114,7 +119,7 @@ def test_an_emergency_stop_holds_work_at_its_last_finished_step(hydra: RunningHy
     script["third"] = lambda: os.read(entered, 1) and None
     item = hydra.add("bench.steps")
     hydra.running("third")
-    hydra.set_mode(Mode.STOPPED)
+    hydra.set_mode(Mode.STOPPED, "smoke")
     hydra.work.stop_running(OWNER, None, "smoke")
     held = hydra.item(item)
     assert held.state is State.HELD
@@ -183,6 +188,48 @@ def test_a_claimed_item_that_was_never_begun_is_taken_back(
     hydra.node.slots.give_back(item.id, 1)  # as if nothing ran it
     done = hydra.wait(item)
     assert (done.state, done.attempts, lost.count(item.id)) == (State.DONE, 3, 3)
+
+
+def test_work_that_begins_while_it_is_looked_after_goes_on(
+    hydra: RunningHydra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, begun = store.running, []
+
+    def slowly(connection: Connection, owner: str | None = None) -> list[Row[Any]]:
+        rows = real(connection, owner)
+        if threading.current_thread() is threading.main_thread():
+            begun.append(hydra.add("bench.wait", text="begun meanwhile"))
+            hydra.running("begun meanwhile")
+        return rows
+
+    hydra.add("bench.wait", text="w")
+    hydra.running("w")
+    monkeypatch.setattr(store, "running", slowly)
+    hydra.node.look_after()
+    monkeypatch.undo()
+    assert hydra.wait(hydra.add("bench.follow")).state is State.DONE  # time enough for a cancel to be noticed
+    gate.set()
+    [item] = [hydra.wait(one) for one in begun]
+    assert (item.state, item.attempts) == (State.DONE, 1)
+
+
+def test_an_attempt_that_was_overtaken_before_its_first_step_takes_none(
+    hydra: RunningHydra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hydra.node, "look_after", lambda: None)  # this process has not noticed yet
+    entered, leave = os.pipe()
+    script["slow"] = lambda: os.read(entered, 1) and None
+    item = hydra.add("bench.late", text="slow")
+    hydra.running("slow")
+    script.clear()
+    with hydra.services.database.begin() as connection:  # as another node does when this one seems dead
+        assert changes.requeue(connection, item.id, 1)
+    hydra.work.wake()
+    done = hydra.wait(item)
+    os.write(leave, b"x")
+    until(lambda: not hydra.node.slots.taken(), "the first attempt to end")
+    assert (done.state, done.attempts, calls.count("slow"), calls.count("late step")) == (State.DONE, 2, 2, 1)
+    assert hydra.item(item).state is State.DONE
 
 
 def test_an_ending_waits_for_the_database(hydra: RunningHydra, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from hydra_lab.kernel.database.connect import after_commit
 from hydra_lab.kernel.errors import HydraError, NotConfigured, NotReady, Outcome, TooMany, Unavailable, describe, row_of
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import HYDRA, Decision, Verdict
@@ -172,7 +173,8 @@ def tell_dependents(services: Services, connection: Connection, item: str, state
         return
     if state is State.DONE:
         changes.drop_holds(connection, waiting, HoldKind.DEPENDENCY, item)
-        changes.release_unheld(connection, waiting, now)
+        if changes.release_unheld(connection, waiting, now):
+            after_commit(connection, services.work.wake)
         return
     for one in waiting:
         if store.existing(connection, [one]).get(one) == State.HELD:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +13,13 @@ from sqlalchemy import create_engine, event
 
 from hydra_lab.kernel.database.connect import Database, postgres_url
 from hydra_lab.kernel.work.engine.recorded import RecordedJson
+from hydra_lab.kernel.work.engine.records import Beside, Inside, Records
 from hydra_lab.kernel.work.model import Step
 
 # Changed only when a durable operation's steps change so that a replay of the old ones would be wrong.
 APPLICATION_VERSION = "hydra-1"
 WORKFLOW = "hydra.attempt"
+MOST_AT_ONCE = 10_000  # threads; how many attempts really run at once is for the slots to say
 FORKS_POLLED_S = 1.0  # how soon an attempt goes on that keeps steps of an earlier one; each look costs three reads
 
 
@@ -26,18 +29,21 @@ def workflow_id(item: str, attempt: int) -> str:
 
 
 class Engine:
-    """Runs ``body(item, attempt)`` for each started attempt, in DBOS's threads.
+    """Runs ``body(item, attempt, records)`` for each started attempt.
 
-    An attempt either starts fresh, directly, or goes on from another one: then it is a fork that keeps the finished
-    steps, handed over through the queue that only this boot listens to.
+    An attempt either starts fresh, directly in a thread of Hydra's, with a workflow once it takes a step; or it goes on
+    from another one: then it is a fork that keeps the finished steps, handed over through the queue that only this boot
+    listens to, and runs in DBOS's threads.
     """
 
-    def __init__(self, database: Database, boot: str, body: Callable[[str, int], None]) -> None:
+    def __init__(self, database: Database, boot: str, body: Callable[[str, int, Records], None]) -> None:
         self._database = database
         self._boot = boot
         self._body = body
         self._queue = f"boot:{boot}"
         self._workflow: Callable[[str], None] | None = None
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="hydra-attempt")
+        self._beside: dict[str, Beside] = {}  # by workflow, until that has begun
         self._stopping = threading.Event()
 
     @property
@@ -67,7 +73,12 @@ class Engine:
         @DBOS.workflow(name=WORKFLOW)
         def attempt(item: str) -> None:
             """The one workflow. A fork is given its original's arguments, so the attempt is read from its own id."""
-            self._body(item, int((DBOS.workflow_id or "").rpartition(":")[2]))
+            own = DBOS.workflow_id or ""
+            beside = self._beside.pop(own, None)
+            if beside:
+                beside.serve()
+            else:
+                self._body(item, int(own.rpartition(":")[2]), Inside())
 
         self._workflow = attempt
         DBOS.listen_queues([self._queue])
@@ -93,9 +104,23 @@ class Engine:
 
     def begin(self, item: str, attempt: int) -> None:
         """Start an attempt with no earlier steps, at once."""
+        if self._stopping.is_set():
+            raise RuntimeError("the engine is not running")
+        self._threads.submit(self._fresh, item, attempt)
+
+    def _fresh(self, item: str, attempt: int) -> None:
+        """In a thread of Hydra's: an attempt whose workflow begins with its first step."""
+        beside = Beside(lambda: self._begin_workflow(item, workflow_id(item, attempt), beside))
+        try:
+            self._body(item, attempt, beside)
+        finally:
+            beside.close()
+
+    def _begin_workflow(self, item: str, own: str, beside: Beside) -> None:
         if self._workflow is None or self._stopping.is_set():
             raise RuntimeError("the engine is not running")
-        with SetWorkflowID(workflow_id(item, attempt)):
+        self._beside[own] = beside  # until the workflow finds it, which may be after the body is over
+        with SetWorkflowID(own):
             DBOS.start_workflow(self._workflow, item)
 
     def go_on(self, item: str, attempt: int, *, from_step: int | None = None) -> None:
@@ -163,6 +188,7 @@ class Engine:
         """Let go of everything: what still runs goes on after a restart."""
         self._stopping.set()
         self.drop_queues([self._boot])
+        self._threads.shutdown(wait=False, cancel_futures=True)
         DBOS.destroy()
 
 

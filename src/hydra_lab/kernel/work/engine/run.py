@@ -18,9 +18,11 @@ from hydra_lab.kernel.errors import Cancelled, Conflict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.engine.child import Children
+from hydra_lab.kernel.work.engine.records import Records
 from hydra_lab.kernel.work.logs.report import Reporter
 
 T = TypeVar("T")
+NOT_MINE = "Another attempt runs this item now, or it was ended."
 
 
 class Here(threading.local):
@@ -32,13 +34,15 @@ class Here(threading.local):
 
 
 class EngineRun:
-    """The ``Run`` of one attempt. Used by one thread; ``cancel`` is called from others."""
+    """The ``Run`` of one attempt, made in the thread of its body; ``cancel`` is called from others."""
 
-    def __init__(self, services: Services, reporter: Reporter, item_id: str, attempt: int) -> None:
+    def __init__(self, services: Services, reporter: Reporter, item_id: str, attempt: int, records: Records) -> None:
         self.item_id = item_id
         self.attempt = attempt
         self._services = services
         self._reporter = reporter
+        self._records = records
+        self._thread = threading.get_ident()
         self.cpu = False  # whether steps run in child processes
         self._children = Children()
         self._ended: str | None = None
@@ -83,7 +87,7 @@ class EngineRun:
         adapter = adapter_for(fn)
         with self._services.database.begin() as connection:
             if not changes.still_mine(connection, self.item_id, self.attempt):
-                raise Cancelled("Another attempt runs this item now, or it was ended.")
+                raise Cancelled(NOT_MINE)
             kept = changes.checkpoint(connection, self.item_id, step, part)
             if kept is not None:
                 if kept.name != name:
@@ -116,38 +120,51 @@ class EngineRun:
             finally:
                 self._here.in_step = False
 
-        try:
-            result = DBOS.run_step({"name": name}, body)
-        except engine_errors.DBOSWorkflowCancelledError as error:
-            raise Cancelled(self._ended or "Another attempt runs this item now, or it was ended.") from error
+        result = self._recorded(name, body)
         self.check_cancelled()
         rebuilt: T = adapter.validate_python(result)
         return rebuilt
 
+    def _recorded(self, name: str, work: Callable[[], Any]) -> Any:
+        """``work`` as a step that the engine records; raises ``Cancelled`` when this attempt takes no more steps.
+
+        Whoever ends an attempt first says so, here or in the database, and then cancels its workflow. One that begins
+        only now may have come too late for that, so both are looked at again. What a thread of the body's own asks for
+        simply runs: in which order such threads come is not the same in the next attempt.
+        """
+        try:
+            if threading.get_ident() != self._thread:
+                return work()
+            if self._records.open():
+                self.check_cancelled()
+                with self._services.database.read() as connection:
+                    if not changes.still_mine(connection, self.item_id, self.attempt):
+                        raise Cancelled(NOT_MINE)
+            return self._records.keep(name, work)
+        except engine_errors.DBOSWorkflowCancelledError as error:
+            raise Cancelled(self._ended or NOT_MINE) from error
+
     def now(self) -> datetime:
         """The time, recorded; inside a step, whose result is recorded anyway, simply the time."""
-        return self._recorded("now", self._services.clock.now)
+        return self._drawn("now", self._services.clock.now)
 
     def new_id(self) -> str:
         """An id, recorded."""
-        return self._recorded("new_id", self._fresh_id)
+        return self._drawn("new_id", self._fresh_id)
 
     def _fresh_id(self) -> str:
         return self._services.ids.new(self._services.clock.now())
 
     def random(self) -> float:
         """A number from 0 to 1, recorded."""
-        return self._recorded("random", draw)
+        return self._drawn("random", draw)
 
-    def _recorded(self, name: str, fn: Callable[[], T]) -> T:
+    def _drawn(self, name: str, fn: Callable[[], T]) -> T:
         if self._here.in_step:
             return fn()
         adapter = adapter_for(fn)
         self.check_cancelled()
-        try:
-            recorded = DBOS.run_step({"name": f"context.{name}"}, lambda: adapter.dump_python(fn(), mode="json"))
-        except engine_errors.DBOSWorkflowCancelledError as error:
-            raise Cancelled(self._ended or "Another attempt runs this item now, or it was ended.") from error
+        recorded = self._recorded(f"context.{name}", lambda: adapter.dump_python(fn(), mode="json"))
         rebuilt: T = adapter.validate_python(recorded)
         return rebuilt
 

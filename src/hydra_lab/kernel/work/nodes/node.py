@@ -14,6 +14,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.beat import overdue
 from hydra_lab.kernel.work.engine import Engine
+from hydra_lab.kernel.work.engine.records import Records
 from hydra_lab.kernel.work.engine.run import EngineRun
 from hydra_lab.kernel.work.finish import Ending, ending_of, error_row, finish, is_passing
 from hydra_lab.kernel.work.logs.report import Reporter
@@ -119,9 +120,9 @@ class Node:
         else:
             self.engine.begin(start.item, start.attempt)
 
-    def _body(self, item: str, attempt: int) -> None:
+    def _body(self, item: str, attempt: int, records: Records) -> None:
         """One attempt, from its row to its ending. Runs in the engine's thread."""
-        run = EngineRun(self._services, self.reporter, item, attempt)
+        run = EngineRun(self._services, self.reporter, item, attempt, records)
         with self._change:
             self._running[item, attempt] = run  # from here on whoever ends the item finds it
         try:
@@ -140,7 +141,7 @@ class Node:
                 del self._running[item, attempt]
                 self._change.notify_all()
             self.slots.give_back(item, attempt)
-            self.releaser.wake()
+            self.releaser.slot_freed()
 
     def _ended(self, row: Any, run: EngineRun) -> Ending | None:
         """Run the handler and say what became of it; ``None`` when that is not for this attempt to say.

@@ -50,6 +50,7 @@ class Releaser:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="hydra-releaser", daemon=True)
         self._failing = False
+        self._behind = True  # whether something ready may be waiting for a slot
         self.blocked: str | None = None  # why nothing is released, e.g. a disk nearly full
 
     def start(self) -> None:
@@ -66,6 +67,11 @@ class Releaser:
     def wake(self) -> None:
         """Look again now."""
         self._wake.set()
+
+    def slot_freed(self) -> None:
+        """Look again if something waits for a slot; what is ready for another reason comes with a wake of its own."""
+        if self._behind:
+            self._wake.set()
 
     def _loop(self) -> None:
         # Between nodes a wake-up does not cross processes: there the look comes by itself.
@@ -89,32 +95,33 @@ class Releaser:
     def release(self) -> bool:
         """Claim and start what there is room for, in every lane; whether it is worth looking again at once.
 
-        It is when something was started, and also when all that was next had to be held or failed: then there is
-        still room for what comes behind.
+        It is when some of what was next had to be held or failed: then there is still room for what comes behind.
         """
+        self._behind = True  # until this look knows better
         if self.blocked or self._services.policy.mode().mode in (Mode.PAUSED, Mode.STOPPED):
             return False
         with self._services.database.read() as connection:
-            ready = store.lanes_with_ready_work(connection)
+            ready = [lane for lane in store.lanes_with_ready_work(connection) if self._slots.size(lane)]
         lanes = [(lane, self._slots.free(lane)) for lane in ready]
         wanted = [(lane, free) for lane, free in lanes if free > 0]
-        if not wanted:
-            return False
+        behind, again = len(wanted) < len(ready), False
         started: list[Start] = []
-        looked_at = 0
-        with self._services.database.begin() as connection:
-            # A frozen process that wakes must not start anything before it learns that it was given up.
-            if connection.dialect.name != "sqlite" and not nodes.is_living(connection, self._boot):
-                return False
-            for lane, free in wanted:
-                starts, judged = self._claim(connection, lane, free)
-                started += starts
-                looked_at += judged
+        if wanted:
+            with self._services.database.begin() as connection:
+                # A frozen process that wakes must not start anything before it learns that it was given up.
+                if connection.dialect.name != "sqlite" and not nodes.is_living(connection, self._boot):
+                    return False
+                for lane, free in wanted:
+                    starts, judged = self._claim(connection, lane, free)
+                    started += starts
+                    behind = behind or judged == free
+                    again = again or len(starts) < judged == free
         for start in started:
             self._slots.take(start.lane, start.item, start.attempt)
+        self._behind = behind
         for start in started:
             self._hand_over(start)
-        return looked_at > 0
+        return again
 
     def _claim(self, connection: Connection, lane: str, free: int) -> tuple[list[Start], int]:
         """The best ready items of a lane, marked running, and how many were looked at.
