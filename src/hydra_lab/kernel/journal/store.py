@@ -11,6 +11,9 @@ from hydra_lab.kernel.journal.tables import events
 # Any constant will do, as long as nothing else in the database uses it.
 JOURNAL_LOCK = 4824652
 HOUR_US = 3_600_000_000
+# Made once: SQLAlchemy then knows them again at a glance.
+APPEND = insert(events).returning(events.c.id)
+APPEND_MANY = insert(events).returning(events.c.id, sort_by_parameter_order=True)
 
 
 def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
@@ -22,9 +25,8 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})")
     if len(rows) == 1:
-        return [connection.execute(insert(events).values(rows[0]).returning(events.c.id)).scalar_one()]
-    result = connection.execute(insert(events).returning(events.c.id, sort_by_parameter_order=True), rows)
-    return [row.id for row in result]
+        return [connection.execute(APPEND, rows[0]).scalar_one()]
+    return [row.id for row in connection.execute(APPEND_MANY, rows)]
 
 
 def entry(row: Row[Any]) -> Event:

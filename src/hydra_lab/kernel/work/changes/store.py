@@ -2,12 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, delete, exists, insert, select, update
 
 from hydra_lab.kernel.work.model import HoldKind, NewHold, State
 from hydra_lab.kernel.work.tables import artifacts, checkpoints, dependencies, holds, items, logs, pauses
+
+# What every item comes by is made once: SQLAlchemy then knows it again at a glance.
+ADD = insert(items)
+CLAIM = (
+    update(items)
+    .where(items.c.id.in_(bindparam("ids", expanding=True)), items.c.state == State.QUEUED)
+    .values(
+        state=State.RUNNING,
+        owner=bindparam("by", type_=items.c.owner.type),
+        attempt=items.c.attempt + 1,
+        started_at=bindparam("at", type_=items.c.started_at.type),
+        progress=None,
+        error=None,
+        finished_at=None,
+    )
+    .returning(items.c.id, items.c.attempt)
+)
 
 
 def lock(connection: Connection, ids: Sequence[str]) -> None:
@@ -23,7 +41,7 @@ def lock(connection: Connection, ids: Sequence[str]) -> None:
 
 def insert_items(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Add items."""
-    connection.execute(insert(items), rows)
+    connection.execute(ADD, rows)
 
 
 def insert_dependencies(connection: Connection, pairs: list[tuple[str, str]]) -> None:
@@ -99,11 +117,20 @@ def change(
     connection: Connection, id: str, values: dict[str, Any], *, from_: Sequence[State], attempt: int | None = None
 ) -> bool:
     """Set columns of an item if it is in one of the states (and at the attempt); ``False`` when it is not."""
-    [first, *others] = from_
-    condition = (items.c.id == id) & (items.c.state.in_(from_) if others else items.c.state == first)
-    if attempt is not None:
-        condition &= items.c.attempt == attempt
-    return connection.execute(update(items).where(condition).values(values)).rowcount == 1
+    given: dict[str, Any] = {"of_id": id} | ({} if attempt is None else {"of_attempt": attempt})
+    given |= {f"of_state_{number}": state for number, state in enumerate(from_)}
+    return connection.execute(change_from(len(from_), attempt is not None), given | values).rowcount == 1
+
+
+@lru_cache(maxsize=16)
+def change_from(states: int, attempted: bool) -> Update:
+    """The statement of ``change``; the columns to set come with its parameters. It is made once and known again."""
+    allowed = [bindparam(f"of_state_{number}", type_=items.c.state.type) for number in range(states)]
+    condition = items.c.id == bindparam("of_id", type_=items.c.id.type)
+    condition &= items.c.state.in_(allowed) if states > 1 else items.c.state == allowed[0]
+    if attempted:
+        condition &= items.c.attempt == bindparam("of_attempt", type_=items.c.attempt.type)
+    return update(items).where(condition)
 
 
 def known(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -114,20 +141,7 @@ def known(connection: Connection, ids: Iterable[str]) -> set[str]:
 
 def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime) -> dict[str, int]:
     """Ready items become running, owned by a boot; returns each with its attempt's number."""
-    rows = connection.execute(
-        update(items)
-        .where(items.c.id.in_(ids), items.c.state == State.QUEUED)
-        .values(
-            state=State.RUNNING,
-            owner=owner,
-            attempt=items.c.attempt + 1,
-            started_at=now,
-            progress=None,
-            error=None,
-            finished_at=None,
-        )
-        .returning(items.c.id, items.c.attempt)
-    )
+    rows = connection.execute(CLAIM, {"ids": ids, "by": owner, "at": now})
     return {row.id: row.attempt for row in rows}
 
 
