@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import CTE, ColumnElement, Connection, Row, and_, false, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, literal_column, or_, select, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.sealed import shown
@@ -199,17 +199,12 @@ def lanes_with_ready_work(connection: Connection) -> list[str]:
     return list(connection.execute(select(found.c.lane).where(found.c.lane.is_not(None))).scalars())
 
 
-def operations_hopped() -> CTE:
-    """Names of the operations that items have, as a table to join: ``name``; by the same hopping."""
+def operations(connection: Connection) -> list[str]:
+    """Names of the operations that items have, by the same hopping."""
     name = items.c.operation
     first = select(func.min(name).label("name")).cte("operations", recursive=True)
     after = select(func.min(name)).where(name > first.c.name).scalar_subquery()
-    return first.union_all(select(after).where(first.c.name.is_not(None)))
-
-
-def operations(connection: Connection) -> list[str]:
-    """Names of the operations that items have."""
-    found = operations_hopped()
+    found = first.union_all(select(after).where(first.c.name.is_not(None)))
     return list(connection.execute(select(found.c.name).where(found.c.name.is_not(None))).scalars())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 
-from sqlalchemy import Connection, and_, func, literal_column, select
+from sqlalchemy import Connection, and_, func, literal_column, select, union_all
 
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.line.store import heads
@@ -101,13 +101,18 @@ def by_tier(connection: Connection) -> dict[int | None, dict[str, int]]:
 
 def medians(connection: Connection, operations: Iterable[str]) -> dict[str, float]:
     """Median seconds of each operation's most recent successes; operations never done are absent."""
-    c, one, names = items.c, items.alias(), store.operations_hopped()
-    of_it = and_(one.c.operation == names.c.name, one.c.state == State.DONE, one.c.started_at.is_not(None))
-    latest = select(one.c.id).where(of_it).order_by(one.c.finished_at.desc()).limit(RECENT).correlate(names)
+    c = items.c
+    known = set(operations) & set(store.operations(connection))
+    latest = [
+        select(c.operation, c.started_at, c.finished_at)
+        .where(c.operation == name, c.state == State.DONE, c.started_at.is_not(None))
+        .order_by(c.finished_at.desc())
+        .limit(RECENT)
+        .subquery()
+        for name in sorted(known)
+    ]
     took: dict[str, list[float]] = defaultdict(list)
-    of_latest = names.join(items, c.id.in_(latest.scalar_subquery()))
-    query = select(c.operation, c.started_at, c.finished_at).select_from(of_latest)
-    for row in connection.execute(query.where(names.c.name.in_(list(operations)))):
+    for row in connection.execute(union_all(*(select(one) for one in latest))) if latest else ():
         took[row.operation].append((row.finished_at - row.started_at).total_seconds())
     return {operation: median(seconds) for operation, seconds in took.items()}
 
