@@ -13,7 +13,7 @@ ifneq ($(shell cat $(INSTALLED) 2>/dev/null),$(CURDIR))
 .PHONY: $(INSTALLED)
 endif
 
-.PHONY: help install up dev peers lint format test bench crash reference lock clean
+.PHONY: help install up dev peers lint format test bench crash reference pictures lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -66,6 +66,9 @@ crash: $(DEV) ## kill the server 100 times at random under load and count what w
 
 reference: $(DEV) ## write docs/reference/operations.md anew, from the declarations
 	$(PY) -m scripts.reference
+
+pictures: $(DEV) ## take the pictures in docs/images anew, of a real Hydra at work
+	$(PY) -m scripts.screenshots
 
 lock: $(DEV) ## pin every dependency with its hashes (UPGRADE=--upgrade takes newer versions)
 	$(PY) -m uv pip compile $(LOCK) pyproject.toml --output-file requirements.lock

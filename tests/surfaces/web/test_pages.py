@@ -39,7 +39,7 @@ PATHS = [
     "/operations/queue.batch",
 ]
 # Their names are made at run time; tests of their own look at them.
-MADE = {"/queue/{id}", "/inbox/{id}", "/backlog/preview/{draft}", "/backlog/preview/{draft}/text"}
+MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/backlog/preview/{draft}", "/backlog/preview/{draft}/text"}
 LIMIT_BYTES = 100_000
 
 

@@ -87,4 +87,12 @@ document.addEventListener("htmx:before:response", (event) => {
 window.addEventListener("offline", () => say(false));
 window.addEventListener("pageshow", (event) => event.persisted && everything());
 document.addEventListener("visibilitychange", () => document.hidden || (dirty.size && soon()));
+// At midnight in the lab “today” becomes another day, and no event says so.
+const today = () => new Date().toLocaleDateString("en-CA", { timeZone: document.documentElement.dataset.zone });
+let day = today();
+setInterval(() => {
+  if (today() === day) return;
+  day = today();
+  everything();
+}, 30_000);
 setInterval(() => document.hidden || mark((part) => "poll" in part.dataset), 2000);

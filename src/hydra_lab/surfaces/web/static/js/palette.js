@@ -51,6 +51,10 @@ const open = () => {
 const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 };
 
 input.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && dialog) { // a search field would only be emptied by it
+    event.preventDefault();
+    dialog.close();
+  }
   if (event.key in steps) {
     event.preventDefault();
     point(Math.abs(steps[event.key]) > 1 ? Math.max(0, Math.min(options().length - 1, at + steps[event.key])) : at + steps[event.key]);
