@@ -40,6 +40,7 @@ class Toy(Input):
     paint: Paint = Paint()
     tags: list[str] = Field(default_factory=list)
     extra: dict[str, Any] = Field(default_factory=dict)
+    labels: dict[str, str] = Field(default_factory=dict)
 
 
 class Made(Output):

@@ -55,7 +55,7 @@ def test_names_are_used_once() -> None:
 def test_fields_are_arguments() -> None:
     told = made(toys.make)
     assert told.name == "toys_make"
-    own = {"name", "count", "paint", "tags", "extra"}
+    own = {"name", "count", "paint", "tags", "extra", "labels"}
     assert own | {"wait_s", "cancel_with_call"} == told.input_schema["properties"].keys()
     assert told.input_schema["required"] == ["name"]
     assert told.input_schema["additionalProperties"] is False

@@ -54,8 +54,8 @@ def parse(verb: Verb, words: list[str]) -> Given:
 
 def option(verb: Verb, given: Given, fields: dict[str, Field], word: str, waiting: list[str]) -> None:
     """Take up one option and the value that belongs to it."""
-    name, equals, value = word[2:].partition("=")
-    name = name.replace("-", "_")
+    typed, equals, value = word[2:].partition("=")
+    name = typed.replace("-", "_")
     if name == "json":
         if not equals and not (waiting and waiting[0].startswith(("{", "@"))):
             given.as_json = True
@@ -70,7 +70,15 @@ def option(verb: Verb, given: Given, fields: dict[str, Field], word: str, waitin
         return
     path = name.split(".")
     known = reached(fields, path)
-    if known is None and not is_open(fields, path):
+    holder = None if known else open_one(fields, path)
+    if holder:
+        # In it names are as they are typed, with a header's hyphens; in one of anything the first is a field's.
+        depth, each = holder
+        path[depth + (not each) :] = typed.split(".")[depth + (not each) :]
+        kinds = each if len(path) == depth + 1 else frozenset()
+    elif known:
+        kinds = known.each if known.is_list else known.kinds
+    else:
         if name.startswith("no_") and (flag := fields.get(name[3:])) and flag.is_flag:
             given.input[flag.name] = False
             return
@@ -81,9 +89,9 @@ def option(verb: Verb, given: Given, fields: dict[str, Field], word: str, waitin
     text = value if equals else following(waiting, word)
     several = known is not None and known.is_list
     if several and text.startswith("["):
-        put(given.input, path, value_of(text, known), several=False)
+        put(given.input, path, value_of(text, known.kinds if known else kinds), several=False)
         return
-    put(given.input, path, value_of(from_file(text), known if not several else None), several=several)
+    put(given.input, path, value_of(from_file(text), kinds), several=several)
 
 
 def following(waiting: list[str], word: str) -> str:
@@ -100,14 +108,14 @@ def place(verb: Verb, given: Given, fields: list[Field], positions: list[str]) -
         if not positions:
             break
         if one.is_list:
-            given.input[one.name] = [value_of(from_file(text), None) for text in positions]
+            given.input[one.name] = [value_of(from_file(text), one.each) for text in positions]
             return
         text = positions.pop(0)
         if one.name == "text" and text != "-" and not text.startswith("@"):
             text = f"@{text}"  # documents are given as files
         if one.name == "text" and "name" in {other.name for other in fields} and text not in ("-", "@-"):
             given.input.setdefault("name", Path(text[1:]).stem)
-        given.input[one.name] = value_of(from_file("@-" if text == "-" else text), one)
+        given.input[one.name] = value_of(from_file("@-" if text == "-" else text), one.kinds)
     if positions:
         raise Invalid(
             f"“{positions[0]}” is one argument too many for `hydra {verb.words}`.",
@@ -162,9 +170,14 @@ def reached(fields: dict[str, Field], path: list[str]) -> Field | None:
     return found
 
 
-def is_open(fields: dict[str, Field], path: list[str]) -> bool:
-    """Whether a dotted path goes into an object that takes any name."""
-    return any((one := reached(fields, path[:count])) is not None and one.is_open for count in range(1, len(path)))
+def open_one(fields: dict[str, Field], path: list[str]) -> tuple[int, frozenset[str]] | None:
+    """How far a dotted path goes before it is in an object that takes any name, and the types of what that holds; none
+    where it holds anything."""
+    for count in range(1, len(path)):
+        one = reached(fields, path[:count])
+        if one is not None and one.is_open:
+            return count, one.each
+    return None
 
 
 def put(target: dict[str, Any], path: list[str], value: Any, *, several: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of an input. ``kinds`` are JSON types; empty means anything."""
+    """One field of an input. ``kinds`` are JSON types; empty means anything. ``each`` are those of what a list, or an
+    object with fields of any name, holds."""
 
     name: str
     kinds: frozenset[str]
@@ -16,6 +17,7 @@ class Field:
     default: Any
     choices: tuple[str, ...] = ()
     inner: tuple["Field", ...] = ()
+    each: frozenset[str] = frozenset()
 
     @property
     def is_list(self) -> bool:
@@ -63,9 +65,22 @@ def fields_in(schema: dict[str, Any], definitions: dict[str, Any], depth: int) -
                 about=str(raw.get("description") or ""),
                 choices=tuple(str(value) for one in options for value in one.get("enum", [])),
                 inner=tuple(fields_in(inside, definitions, depth - 1)) if inside and depth else (),
+                each=frozenset(
+                    kind
+                    for one in options
+                    for held in held_by(one)
+                    for option in alternatives(followed(held, definitions))
+                    for kind in kinds_of(followed(option, definitions))
+                ),
             )
         )  # fmt: skip
     return found
+
+
+def held_by(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The schemas of what a list or an object of any names holds."""
+    held = [schema.get("items"), schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
+    return [one for one in held if isinstance(one, dict)]
 
 
 def followed(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -89,9 +104,8 @@ def kinds_of(schema: dict[str, Any]) -> list[str]:
     return kind if isinstance(kind, list) else [kind] if kind else []
 
 
-def value_of(text: str, field: Field | None) -> Any:
-    """A typed text as the value a field wants; what does not fit stays text, for the server to say so."""
-    kinds = field.kinds if field else frozenset()
+def value_of(text: str, kinds: frozenset[str]) -> Any:
+    """A typed text as a value of one of these types; what does not fit stays text, for the server to say so."""
     if "string" in kinds:
         return text
     try:
