@@ -41,7 +41,7 @@ class Rule(Input):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Its name in addresses, e.g. night-work")
     title: str = Field(min_length=1, max_length=100, description="What it is for")
     enabled: bool = Field(default=True, description="Whether what fits is told; a rule turned off takes nothing")
-    place: int = Field(default=50, ge=0, le=1000, description="Rules are tried from the lowest number on")
+    place: int = Field(default=50, ge=0, le=1000, title="Order", description="The lowest number is tried first")
     events: tuple[Prefix, ...] = Field(
         min_length=1, max_length=50, description="How the names of its journal entries begin, e.g. items.failed"
     )
@@ -52,24 +52,31 @@ class Rule(Input):
         default=(), max_length=20, description="Only work made by these, e.g. backlog:* or schedule:*; any if empty"
     )
     tiers: tuple[int, ...] = Field(default=(), max_length=50, description="Only work of these tiers; any if empty")
-    at_least: Severity = Field(default=Severity.INFO, description="Only what matters at least so much")
-    severity: Severity | None = Field(default=None, description="How much it matters, if not as built in")
+    at_least: Severity = Field(
+        default=Severity.INFO, title="At least", description="Only what matters at least so much"
+    )
+    severity: Severity | None = Field(
+        default=None, title="Told as", description="How much it matters, if not as built in"
+    )
     channels: tuple[Pattern, ...] = Field(
         default=(), max_length=20, description="Where to, e.g. discord or apprise/phone; every channel if empty"
     )
     quiet: Annotated[str, AfterValidator(readable_window)] = Field(
-        default="", max_length=60,
+        default="", max_length=60, title="Quiet hours",
         description="Hours in which it is kept for later, e.g. overnight or 22:00-07:00; critical things still come",
     )  # fmt: skip
     group_min: int = Field(
-        default=0,
-        ge=0,
-        le=DAY_MIN,
-        description="Minutes in which what comes together is one message; 0 tells each alone",
-    )
+        default=0, ge=0, le=DAY_MIN, title="Gather for (minutes)",
+        description="What comes in this time is one message; 0 tells each alone",
+    )  # fmt: skip
+    links: bool = Field(
+        default=True, title="Links that approve",
+        description="Whether an approval comes with a link that answers it; whoever reads the channel can use it",
+    )  # fmt: skip
     dedupe_min: int = Field(
-        default=0, ge=0, le=DAY_MIN, description="Minutes in which the same thing happening again is not told again"
-    )
+        default=0, ge=0, le=DAY_MIN, title="Not again for (minutes)",
+        description="How long the same thing happening again is not told again",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +140,10 @@ class State(StrEnum):
 
 
 class Part(BaseModel):
-    """One thing a message tells. ``path`` is the page of Hydra that shows it; ``asks`` the item that wants approval."""
+    """One thing a message tells. ``path`` is the page of Hydra that shows it; ``asks`` the item that wants approval.
+
+    ``linked`` says whether a link that answers it may go along.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -147,6 +157,7 @@ class Part(BaseModel):
     path: str = "/activity"
     item: str | None = None
     asks: str | None = None
+    linked: bool = True
 
 
 class Message(Output):

@@ -27,9 +27,10 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     outbox: Outbox = ctx.call(
         "notifications.list", state=state or None, before=request.query.get("before") or None, limit=30
     )
+    off = {one.name for one in outbox.channels if not one.on}
     return {
         "channels": [channel_row(one) for one in outbox.channels],
-        "messages": [row(one) for one in outbox.messages],
+        "messages": [row(one, off) for one in outbox.messages],
         "counts": [(name, LOOKS[name], outbox.counts[name]) for name in State if outbox.counts.get(name)],
         "total": sum(outbox.counts.values()),
         "state": state,
@@ -55,11 +56,15 @@ def channel_row(one: ChannelState) -> dict[str, Any]:
     return {"one": one, "look": look}
 
 
-def row(one: Message) -> dict[str, Any]:
-    """A message and how it is."""
+def row(one: Message, off: set[str]) -> dict[str, Any]:
+    """A message and how it is; ``off`` are the channels that are off."""
+    waits_for_channel = one.state is State.WAITING and one.channel in off
     return {
         "one": one, "look": LOOKS[one.state], "tone": TONES[one.severity],
-        "can_retry": one.state is State.DEAD or (one.state is State.WAITING and one.error is not None),
+        "can_retry": one.state is State.DEAD or (
+            one.state is State.WAITING and one.error is not None and not waits_for_channel
+        ),
+        "waits_for_channel": waits_for_channel,
         "path": one.parts[0].path if one.count == 1 and one.parts else "",
     }  # fmt: skip
 
@@ -97,8 +102,7 @@ def when(rule: Rule) -> str:
     """When a rule sends, in words."""
     words = ["at once" if not rule.group_min else f"together, after {spoken(rule.group_min)}"]
     if rule.quiet:
-        hours = "the night" if rule.quiet == "overnight" else rule.quiet
-        words.append(f"after {hours}, if it falls into that")
+        words.append(f"kept through the quiet hours ({rule.quiet})")
     if rule.dedupe_min:
         words.append(f"the same again at most every {spoken(rule.dedupe_min)}")
     return "; ".join(words)

@@ -7,7 +7,7 @@ import httpx
 
 from hydra_lab.integrations.discord.model import Message, Webhook
 from hydra_lab.integrations.discord.settings import DiscordSettings
-from hydra_lab.kernel.errors import Busy, Denied
+from hydra_lab.kernel.errors import Busy, Denied, Refused
 from hydra_lab.kernel.http import HttpClient, checked, read_as, retry_after_s
 
 WHO = "Discord"
@@ -44,6 +44,11 @@ class DiscordClient:
                 f"{WHO} asked to come back later with {what} (HTTP 429).", retry_after_s=pause_s(response),
                 fix="Nothing is needed: it is asked again later.",
             )  # fmt: skip
+        if response.status_code == 400:
+            raise Refused(
+                f"{WHO} does not take the message (HTTP 400{message_of(response)}).",
+                fix="This is a bug in Hydra: please report it with what Discord said.",
+            )
         return checked(WHO, response)
 
 

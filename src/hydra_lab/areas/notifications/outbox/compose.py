@@ -48,7 +48,7 @@ def notice_of(
     links = decisions(ctx, connection, parts, channel)
     base = ctx.services.settings.current.public_url
     asks = any(part.asks for part in parts)
-    where = "" if base or not asks else f"Decide in Hydra's inbox: {UI}{INBOX}"
+    where = "" if links or not asks else f"Decide in Hydra's inbox: {base}{UI}{INBOX}"
     if count == 1:
         [part] = parts
         return Notice(
@@ -88,7 +88,7 @@ def decisions(ctx: Context, connection: Connection, parts: list[Part], channel: 
     if not base:
         return ()
     made = []
-    for part in [one for one in parts if one.asks][:MOST_LINKS]:
+    for part in [one for one in parts if one.asks and one.linked][:MOST_LINKS]:
         asked = approvals.open_for(connection, part.asks or "")
         if asked is None:
             continue

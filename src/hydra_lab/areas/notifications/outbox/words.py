@@ -33,7 +33,7 @@ def part_of(ctx: Context, one: Happening, rule: Rule) -> Part:
     return Part(
         event=event.id, name=event.name, at=event.at, title=title_of(ctx, one), text=text_of(one)[:LONGEST],
         fields=tuple(fields_of(ctx, one)), severity=rule.severity or one.severity, item=event.item, asks=asks,
-        path=path_of(one, item),
+        linked=rule.links, path=path_of(one, item),
     )  # fmt: skip
 
 
