@@ -92,7 +92,7 @@ class Lab:
             registry=Registry(areas={one.name: one for one in areas}, integrations=known),
             credentials=Credentials(
                 database=database, journal=written, clock=self.clock, ids=ids, scrubber=scrubber,
-                cli_token_file=data_dir / "cli-token", admin_token=admin_token,
+                settings=store, cli_token_file=data_dir / "cli-token", admin_token=admin_token,
             ),
             http=HttpClient(timeout_s=2.0, transport=transport),
             secrets=SecretBox(data_dir / "key"), scrubber=scrubber,

@@ -78,7 +78,7 @@ class Application:
         journal = Journal(clock, scrubber.scrub)
         key = Path(os.environ.get("HYDRA_KEY_FILE") or current.data_dir / "key")
         credentials = Credentials(
-            database=database, journal=journal, clock=clock, ids=ids, scrubber=scrubber,
+            database=database, journal=journal, clock=clock, ids=ids, scrubber=scrubber, settings=settings,
             cli_token_file=current.data_dir / "cli-token", admin_token=chosen_admin_token(os.environ),
         )  # fmt: skip
         self.lock = DataDirLock(current.data_dir)

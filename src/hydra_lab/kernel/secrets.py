@@ -1,5 +1,7 @@
 """Secrets: sealing them for the database, and masking them wherever they might be shown."""
 
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -48,6 +50,11 @@ class SecretBox:
                 f"A stored secret was sealed with another key than the one in {self.key_file}.",
                 fix="Put this database's key file back (HYDRA_KEY_FILE names it), or set the secret again.",
             ) from error
+
+    def tag(self, text: str) -> str:
+        """What only this key makes of a text: it proves that the text came from here."""
+        self._opened()
+        return hmac.new(self.key_file.read_bytes().strip(), text.encode(), hashlib.sha256).hexdigest()
 
     def _opened(self) -> Fernet:
         with self._lock:

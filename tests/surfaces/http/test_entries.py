@@ -11,6 +11,8 @@ PUBLIC = {
     "/readyz",
     "/ui",
     "/ui/sign-in",
+    "/ui/sign-in/oidc",
+    "/ui/sign-in/oidc/back",
     "/ui/static/{name:path}",
 }
 

@@ -10,20 +10,25 @@ from sqlalchemy import Connection
 
 from hydra_lab.kernel.clock import Clock, Ids
 from hydra_lab.kernel.credentials import store
-from hydra_lab.kernel.credentials.attempts import ALLOWED, Attempts
+from hydra_lab.kernel.credentials.attempts import ALLOWED, Attempts, Noted
+from hydra_lab.kernel.credentials.identity import Identity, actor_of, scopes_of
 from hydra_lab.kernel.credentials.links import ApprovalLinks
-from hydra_lab.kernel.credentials.model import SCOPES, Key, KeyKind, NewKey
-from hydra_lab.kernel.credentials.tokens import HINT, csrf_of, hashed, new_token, write_private
+from hydra_lab.kernel.credentials.model import SAID, SCOPES, By, Key, KeyKind, NewKey, SignedIn, Visit
+from hydra_lab.kernel.credentials.sessions import Sessions
+from hydra_lab.kernel.credentials.sessions import store as sessions
+from hydra_lab.kernel.credentials.sessions.sessions import HERE
+from hydra_lab.kernel.credentials.tokens import HINT, hashed, new_token, write_private
 from hydra_lab.kernel.database import Database
-from hydra_lab.kernel.errors import Conflict, Invalid, NotFound, NotReady, Unauthenticated
+from hydra_lab.kernel.errors import Conflict, Denied, Invalid, NotFound, NotReady, Unauthenticated
 from hydra_lab.kernel.journal import Journal
 from hydra_lab.kernel.policy.model import HYDRA, Actor
 from hydra_lab.kernel.secrets import Scrubber
+from hydra_lab.kernel.settings import SettingsStore
+from hydra_lab.kernel.settings.entry import Grants
 
 ADMIN, CLI = "admin", "cli"
 OWNER = "owner"
 LINK_LIFE = timedelta(minutes=15)
-SESSION_LIFE = timedelta(days=30)
 USED_EVERY = timedelta(minutes=5)  # how exact "last used" is
 
 
@@ -38,6 +43,7 @@ class Credentials:
         clock: Clock,
         ids: Ids,
         scrubber: Scrubber,
+        settings: SettingsStore,
         cli_token_file: Path,
         admin_token: str | None = None,
     ) -> None:
@@ -51,6 +57,8 @@ class Credentials:
         # On Postgres each machine has a command line, and a token file, of its own.
         self._cli = CLI if database.is_sqlite else f"{CLI}@{socket.gethostname()}"
         self._attempts = Attempts(clock)
+        self._news = Noted()
+        self.sessions = Sessions(database, journal, clock, settings)
         self.approval_links = ApprovalLinks(database, clock)
         if admin_token:
             scrubber.add(admin_token)
@@ -63,6 +71,7 @@ class Credentials:
         now = self._clock.now()
         with self._database.begin() as connection:
             store.prune(connection, now)
+            sessions.prune(connection, now)
             admin = store.key_by_id(connection, ADMIN)
             made = new_token() if admin is None and self._admin_token is None else None
             token = self._admin_token or made
@@ -83,7 +92,7 @@ class Credentials:
         token = new_token()
         with self._database.begin() as connection:
             self._install(connection, ADMIN, OWNER, token, self._clock.now())
-            store.close_all_sessions(connection)
+            sessions.close_all(connection)
             self._journal.write(connection, "keys.admin_reset", actor=HYDRA, subject=ADMIN)
         return token
 
@@ -107,7 +116,9 @@ class Credentials:
         Raises ``Unauthenticated``, and ``TooMany`` for 15 min after five failures from there.
         """
         self._attempts.check(place)
-        return self._welcome(self.authenticate(token), place, "That token is not known here.")
+        return self._welcome(
+            self.authenticate(token), Visit(by=By.TOKEN, address=place), "That token is not known here."
+        )
 
     def sign_in_link_code(self, life: timedelta = LINK_LIFE) -> str:
         """A code that signs its bearer in as the owner, once and soon."""
@@ -124,35 +135,56 @@ class Credentials:
             if store.take_link(connection, hashed(code), self._clock.now()):
                 admin = store.key_by_id(connection, ADMIN)
                 actor = admin.actor if admin else None
-        return self._welcome(actor, place, "That sign-in link was used already or has expired.")
+        return self._welcome(
+            actor, Visit(by=By.LINK, address=place), "That sign-in link was used already or has expired."
+        )
 
-    def open_session(self, actor: Actor) -> tuple[str, str]:
-        """Open a session for someone who showed a credential: its cookie and the secret its forms carry."""
-        cookie, now = secrets.token_urlsafe(32), self._clock.now()
-        with self._database.begin() as connection:
-            key = store.key_by_name(connection, actor.name)
-            if key is None:
-                raise Unauthenticated(
-                    "That credential has been revoked.",
-                    fix="Sign in with another: `hydra token link` on Hydra's machine prints a link.",
-                )
-            store.add_session(connection, hashed(cookie), key.id, now, now + SESSION_LIFE)
-            self._journal.write(connection, "sessions.opened", actor=actor, subject=actor.name)
-        return cookie, csrf_of(cookie)
+    def open_session(self, actor: Actor, visit: Visit = HERE, identity: Identity | None = None) -> tuple[str, str]:
+        """Open a session: its cookie and the secret its forms carry. See ``Sessions.open``."""
+        return self.sessions.open(actor, visit, identity)
 
-    def session(self, cookie: str) -> tuple[Actor, str] | None:
-        """Whose session a cookie is, and the secret its forms carry; ``None`` once it or its key has ended."""
-        now = self._clock.now()
-        with self._database.read() as connection:
-            key = store.key_of_session(connection, hashed(cookie), now)
-        return (key.actor, csrf_of(cookie)) if key and key.good(now) else None
+    def session(self, cookie: str) -> tuple[SignedIn, str] | None:
+        """Whose session a cookie is, and the secret its forms carry; ``None`` once it has ended."""
+        return self.sessions.whose(cookie)
 
     def close_session(self, cookie: str) -> None:
         """Sign out."""
-        with self._database.begin() as connection:
-            key = store.key_of_session(connection, hashed(cookie), self._clock.now())
-            if store.close_session(connection, hashed(cookie)) and key:
-                self._journal.write(connection, "sessions.closed", actor=key.actor, subject=key.name)
+        self.sessions.close(cookie)
+
+    def vouched(self, identity: Identity, grants: Grants, visit: Visit) -> Actor:
+        """Who somebody is whom an identity provider or a proxy vouches for.
+
+        Raises ``Denied`` for who is granted nothing here.
+        """
+        scopes = scopes_of(identity, grants)
+        actor = actor_of(identity, scopes, visit.by.value)
+        if scopes:
+            return actor
+        setting = "oidc" if visit.by is By.OIDC else "forward_auth"
+        raise Denied(
+            f"{identity.called} is granted nothing here.", rule="grants",
+            fix=f"The owner names who may, in {setting}.admin, {setting}.write and {setting}.read.",
+        )  # fmt: skip
+
+    def arrived(self, actor: Actor, visit: Visit) -> None:
+        """Somebody whom a proxy signs in was seen; the journal tells of it once a day."""
+        if self._news.is_new(("arrived", actor.name, visit.address), self._clock.monotonic()):
+            with suppress(NotReady), self._database.begin() as connection:
+                self.sessions.note(connection, "sessions.opened", actor, visit)
+
+    def turned_away(self, name: str, visit: Visit) -> None:
+        """Somebody whom a proxy signs in may do nothing here; the journal tells of it once a day."""
+        if self._news.is_new(("turned away", name, visit.address), self._clock.monotonic()):
+            with suppress(NotReady), self._database.begin() as connection:
+                data = {"detail": f"{SAID[visit.by]}: {name} is granted nothing here", "way": visit.by.value}
+                self._journal.write(connection, "sessions.failed", actor=HYDRA, subject=visit.address, data=data)
+
+    def pretended(self, header: str, address: str) -> None:
+        """Somebody who is no trusted proxy sent a sign-in header; it is not believed, and told of once a day."""
+        if self._news.is_new(("pretended", address), self._clock.monotonic()):
+            with suppress(NotReady), self._database.begin() as connection:
+                data = {"detail": f"{header} from an address that is no trusted proxy was ignored", "header": header}
+                self._journal.write(connection, "sessions.pretended", actor=HYDRA, subject=address, data=data)
 
     # API keys
 
@@ -212,6 +244,7 @@ class Credentials:
             raise Conflict("The owner's own token cannot be revoked.", fix="`hydra token reset` makes another.")
         if key.revoked_at is None:
             store.revoke(connection, id, now)
+            sessions.close_of(connection, id)
             self._journal.write(connection, "keys.revoked", actor=actor, subject=key.name, cause=cause)
         return store.key_by_id(connection, id) or key
 
@@ -222,7 +255,7 @@ class Credentials:
             created_at=now, created_by="hydra",
         )  # fmt: skip
         store.add_key(connection, key, hashed(token))
-        store.close_sessions_of(connection, id)
+        sessions.close_of(connection, id)
 
     def _cli_token(self) -> str:
         try:
@@ -230,13 +263,26 @@ class Credentials:
         except FileNotFoundError:
             return ""
 
-    def _welcome(self, actor: Actor | None, place: str, refusal: str) -> Actor:
+    def _welcome(self, actor: Actor | None, visit: Visit, refusal: str) -> Actor:
         if actor is not None:
-            self._attempts.succeeded(place)
+            self._attempts.succeeded(visit.address)
             return actor
-        if self._attempts.failed(place) == ALLOWED:
-            with self._database.begin() as connection:
-                self._journal.write(connection, "sessions.paused", actor=HYDRA, subject=place)
+        self.failed(visit, refusal)
         raise Unauthenticated(
             refusal, fix="`hydra token link` prints a fresh sign-in link; `hydra token reset` helps if all is lost."
         )
+
+    def may_try(self, place: str) -> None:
+        """Raise ``TooMany`` while sign-in from an address, or from everywhere, is paused."""
+        self._attempts.check(place)
+
+    def failed(self, visit: Visit, why: str) -> None:
+        """A sign-in failed: count it, and tell the journal, never what was typed."""
+        count = self._attempts.failed(visit.address)
+        if count > ALLOWED:
+            return  # those that began before the pause did
+        with suppress(NotReady), self._database.begin() as connection:
+            data = {"detail": f"{SAID[visit.by]}: {why}", "way": visit.by.value, "address": visit.address}
+            self._journal.write(connection, "sessions.failed", actor=HYDRA, subject=visit.address, data=data)
+            if count == ALLOWED:
+                self._journal.write(connection, "sessions.paused", actor=HYDRA, subject=visit.address)

@@ -56,4 +56,14 @@ def links_for_approvals(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create, links_for_approvals)
+def sessions_by_other_ways(op: Operations) -> None:
+    """Sessions of people who have no key here, and by what way and from where each was opened."""
+    with op.batch_alter_table("credentials_sessions") as table:
+        table.alter_column("key", existing_type=String(), nullable=True)
+        table.add_column(Column("identity", Json))
+        for name in ("name", "way", "address", "agent"):
+            table.add_column(Column(name, String))
+        table.add_column(Column("seen_at", UtcTime))
+
+
+MIGRATIONS = (create, links_for_approvals, sessions_by_other_ways)

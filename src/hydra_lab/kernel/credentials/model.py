@@ -1,6 +1,6 @@
 """Who may come in: API keys, and what is known of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -39,6 +39,51 @@ class Key:
     def good(self, now: datetime) -> bool:
         """Whether the key still opens anything."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class By(StrEnum):
+    """The ways in for people."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a way in
+    LINK = "link"
+    OIDC = "oidc"
+    PROXY = "proxy"
+
+
+SAID = {
+    By.TOKEN: "with a token", By.LINK: "by a sign-in link", By.OIDC: "by single sign-on",
+    By.PROXY: "by the reverse proxy",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """How somebody comes in: by what way, from which address, with which browser."""
+
+    by: By
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """An open session as it is listed: its cookie is known to the browser alone."""
+
+    id: str
+    name: str
+    by: By | None
+    address: str | None
+    agent: str | None
+    created_at: datetime
+    seen_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Actor):
+    """A person in a session of their own; ``session`` is its id, as sessions are listed."""
+
+    session: str = field(compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hydra_lab.kernel.credentials.model import Key, KeyKind
-from hydra_lab.kernel.credentials.tables import approval_links, keys, links, sessions
+from hydra_lab.kernel.credentials.tables import approval_links, keys, links
 
 
 def key_of(row: Row[Any]) -> Key:
@@ -55,9 +55,8 @@ def used(connection: Connection, id: str, at: datetime) -> None:
 
 
 def revoke(connection: Connection, id: str, at: datetime) -> None:
-    """End a key, and the sessions that were opened with it."""
+    """End a key."""
     connection.execute(update(keys).where(keys.c.id == id).values(revoked_at=at))
-    close_sessions_of(connection, id)
 
 
 def add_link(connection: Connection, digest: str, expires_at: datetime) -> None:
@@ -91,36 +90,7 @@ def use_approval_link(connection: Connection, digest: str, now: datetime) -> boo
     return connection.execute(change.values(used_at=now)).rowcount == 1
 
 
-def add_session(connection: Connection, digest: str, key: str, created_at: datetime, expires_at: datetime) -> None:
-    """Open a session."""
-    row = {"hash": digest, "key": key, "created_at": created_at, "expires_at": expires_at}
-    connection.execute(insert(sessions).values(row))
-
-
-def key_of_session(connection: Connection, digest: str, now: datetime) -> Key | None:
-    """The key that a session which has not expired was opened with."""
-    query = select(keys).join(sessions, sessions.c.key == keys.c.id)
-    row = connection.execute(query.where(sessions.c.hash == digest, sessions.c.expires_at > now)).first()
-    return key_of(row) if row else None
-
-
-def close_session(connection: Connection, digest: str) -> bool:
-    """End a session; whether there was one."""
-    return connection.execute(delete(sessions).where(sessions.c.hash == digest)).rowcount > 0
-
-
-def close_sessions_of(connection: Connection, key: str) -> None:
-    """End every session opened with a key."""
-    connection.execute(delete(sessions).where(sessions.c.key == key))
-
-
-def close_all_sessions(connection: Connection) -> None:
-    """End every session."""
-    connection.execute(delete(sessions))
-
-
 def prune(connection: Connection, now: datetime) -> None:
-    """Forget links and sessions that have expired."""
+    """Forget links that have expired."""
     connection.execute(delete(links).where(links.c.expires_at <= now))
     connection.execute(delete(approval_links).where(approval_links.c.expires_at <= now))
-    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))

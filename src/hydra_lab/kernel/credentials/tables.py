@@ -33,8 +33,14 @@ sessions = Table(
     "credentials_sessions",
     metadata,
     Column("hash", String, primary_key=True),
-    Column("key", String, ForeignKey("credentials_keys.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", String, ForeignKey("credentials_keys.id", ondelete="CASCADE"), index=True),  # or the identity
+    Column("identity", Json),
+    Column("name", String),
+    Column("way", String),
+    Column("address", String),
+    Column("agent", String),
     Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime),
     Column("expires_at", UtcTime, nullable=False),
 )
 

@@ -3,15 +3,16 @@
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from hydra_lab.kernel.settings.address import readable_address
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 HEADER = re.compile(r"^[A-Za-z0-9-]+$")
-WHO = "e-mail addresses, user names, group:NAME or sub:ID"
+WHO = "e-mail addresses, user names, group:NAME, sub:ID, or * for anybody it lets in"
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 def listed(value: object) -> object:
@@ -72,12 +73,10 @@ class Oidc(Grants):
     groups_claim: str = Field("groups", description="The claim that lists a person's groups.")
     session_h: float = Field(168.0, gt=0, le=8760, description="Hours until one has to sign in by it again.")
 
-    @model_validator(mode="after")
-    def complete(self) -> Self:
-        """An issuer goes with a client id."""
-        if self.issuer and not self.client_id:
-            raise ValueError("oidc.issuer goes with oidc.client_id")
-        return self
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody can sign in by it."""
+        return bool(self.issuer and self.client_id)
 
 
 class ForwardAuth(Grants):

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hydra_lab.kernel.settings.address import host_of, path_of, readable_address, readable_path
-from hydra_lab.kernel.settings.entry import ForwardAuth, Mcp, Oidc, listed
+from hydra_lab.kernel.settings.entry import LOOPBACK, ForwardAuth, Mcp, Networks, Oidc, listed
 from hydra_lab.kernel.settings.place import default_data_dir, system_time_zone
 
 WINDOW = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
@@ -153,6 +153,9 @@ class Settings(BaseModel):
         "",
         description="The path below which a reverse proxy shows Hydra, such as /hydra; public_url's path unless set.",
         validate_default=True,
+    )
+    trusted_proxies: Networks = Field(
+        LOOPBACK, description="Reverse proxies whose word on the caller's address and on https is taken."
     )
     approval_lapse_h: float = Field(72.0, gt=0, description="Hours after which an unanswered approval lapses.")
     log_json: bool | None = Field(None, description="Logs as JSON lines; unset means JSON unless on a terminal.")

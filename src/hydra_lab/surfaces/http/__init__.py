@@ -8,8 +8,9 @@ kernel's errors: they become problem+json, or what the application's ``error_pag
 from hydra_lab.surfaces.http.answers import Json, raw_response
 from hydra_lab.surfaces.http.application import create_app
 from hydra_lab.surfaces.http.health import health_paths
+from hydra_lab.surfaces.http.proxies import place_of
 from hydra_lab.surfaces.http.streams import Streams, event_stream
-from hydra_lab.surfaces.http.visitors import Visitor, end_session, place_of, start_session
+from hydra_lab.surfaces.http.visitors import Visitor, end_session, start_session
 from hydra_lab.surfaces.http.ways import Call, Path, Way
 
 __all__ = [

@@ -60,7 +60,14 @@ def create_app(
     app = Starlette(
         routes=joined(paths),
         lifespan=lifespan,
-        middleware=[Middleware(Below, base=base), Middleware(Guard, hosts=lambda: services.settings.current.hosts)],
+        middleware=[
+            Middleware(Below, base=base),
+            Middleware(
+                Guard,
+                hosts=lambda: services.settings.current.hosts,
+                proxies=lambda: services.settings.current.trusted_proxies,
+            ),
+        ],
         exception_handlers={HydraError: on_hydra_error, HTTPException: on_http_error},
     )
     app.router.redirect_slashes = False

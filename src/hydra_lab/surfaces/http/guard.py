@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.surfaces.http.problems import UnknownHost, problem_response
+from hydra_lab.surfaces.http.proxies import through
 
 log = structlog.get_logger()
 
@@ -34,17 +35,20 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around everything. ``hosts`` is asked on each request, so a changed setting counts at once."""
+    """ASGI middleware around everything. Both are asked on each request, so a changed setting counts at once."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Callable[[], tuple[str, ...]]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Callable[[], tuple[str, ...]], proxies: Callable[[], tuple[str, ...]]
+    ) -> None:
         self._app = app
-        self._hosts = hosts
+        self._hosts, self._proxies = hosts, proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        through(scope, self._proxies())
         request = Request(scope, receive, send)
         given = request.headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex

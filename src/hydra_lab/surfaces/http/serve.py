@@ -51,7 +51,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app, loop="asyncio", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
-            timeout_keep_alive=30, timeout_graceful_shutdown=GRACE_S,
+            proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
         super().__init__(config)
         self._state = app.state

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hydra_lab.kernel.credentials import By, Identity
 from hydra_lab.kernel.errors import Denied, Unauthenticated
 from hydra_lab.kernel.operation import Entry
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.services import Services
+from hydra_lab.surfaces.http.proxies import visit_of, vouched_for
 
 COOKIE = "hydra_session"
 SESSION_S = 30 * 24 * 3600
@@ -59,7 +61,7 @@ def visitor_of(request: Request, entry: Entry) -> Visitor:
 
 
 def known_visitor(request: Request) -> Visitor | None:
-    """Whoever showed a token, a key or a session's cookie; ``None`` where nothing was shown.
+    """Whoever showed a token or a key, came through a trusted proxy, or has a session's cookie; ``None`` for nobody.
 
     Raises ``Unauthenticated`` for a token that is not known: it is never passed over for a cookie.
     """
@@ -72,6 +74,9 @@ def known_visitor(request: Request) -> Visitor | None:
             error.headers = UNKNOWN_TOKEN  # type: ignore[attr-defined]
             raise error
         return Visitor(actor=actor)
+    if (person := vouched_for(request)) is not None:
+        # Their browser sends what signs them in with every request, so their forms carry a secret as a session's do.
+        return Visitor(actor=person, csrf=services.secrets.tag(f"csrf {person.name}"))
     cookie = request.cookies.get(COOKIE)
     session = services.credentials.session(cookie) if cookie else None
     if session is None:
@@ -116,10 +121,10 @@ def comes_from_elsewhere(request: Request) -> bool:
     return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
 
 
-def start_session(request: Request, response: Response, actor: Actor) -> None:
-    """Open a session for whoever just showed a credential, and have the browser keep its cookie."""
+def start_session(request: Request, response: Response, actor: Actor, by: By, identity: Identity | None = None) -> None:
+    """Open a session for whoever just showed who they are, and have the browser keep its cookie."""
     services: Services = request.app.state.services
-    cookie, _csrf = services.credentials.open_session(actor)
+    cookie, _csrf = services.credentials.open_session(actor, visit_of(request, by), identity)
     response.set_cookie(
         COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
@@ -131,8 +136,3 @@ def end_session(request: Request, response: Response, visitor: Visitor) -> None:
     if visitor.session:
         services.credentials.close_session(visitor.session)
     response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=request.url.scheme == "https")
-
-
-def place_of(request: Request) -> str:
-    """The address a request comes from: failed sign-ins are counted by it."""
-    return request.client.host if request.client else "unknown"

@@ -17,12 +17,12 @@ from mcp.shared.exceptions import MCPError, NoBackChannelError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic_core import to_json
 
-from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+from hydra_lab.kernel.errors import Invalid, NotFound
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import HoldKind, Item
-from hydra_lab.surfaces.mcp.calls import asks, watched
+from hydra_lab.surfaces.mcp.calls import watched
 
 # How long a question stays open in the client; the item waits on in the inbox.
 ASK_S = 300.0
@@ -137,34 +137,20 @@ async def decided(
 
 
 async def resumed(services: Services, state: str, operation: Operation, input: dict[str, Any], actor: Actor) -> Item:
-    """The item whose question comes back answered. The state is the client's word: it must be this call's own item.
+    """The item whose question comes back answered. The state is the client's word: it must be the caller's own item.
 
-    Raises ``Invalid`` where it is another's.
+    Raises ``Invalid`` where it is another's. An approval binds the item, so no other input can be slipped in here.
     """
     try:
         item = await to_thread.run_sync(services.work.get, state)
     except NotFound as error:
         raise stranger() from error
-    inner = input if not operation.passes_on else input.get("input") or {}
     name = operation.name if not operation.passes_on else input.get("operation")
-    try:
-        same = await to_thread.run_sync(partial(parsed_alike, services, str(name), dict(item.input), dict(inner)))
-    except HydraError as error:
-        raise stranger() from error
-    if item.created_by != f"{actor.kind.value}:{actor.name}" or item.operation != name or not same:
+    if item.created_by != f"{actor.kind.value}:{actor.name}" or item.operation != name:
         raise stranger()
     return item
-
-
-def parsed_alike(services: Services, name: str, left: dict[str, Any], right: dict[str, Any]) -> bool:
-    """Whether two inputs of an operation mean the same."""
-    operation = services.registry.operation(name)
-    return services.gate.parse(operation, left) == services.gate.parse(operation, right)
 
 
 def stranger() -> Invalid:
     """The error of a state that belongs to no such call."""
     return Invalid("The request state belongs to another call.", fix="Call the tool again without it.")
-
-
-__all__ = ["answer_to", "asks", "decided", "question", "request_of", "resumed"]

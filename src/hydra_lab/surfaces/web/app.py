@@ -24,6 +24,7 @@ from hydra_lab.surfaces.web.look.render import Renderer
 from hydra_lab.surfaces.web.run import Runner
 from hydra_lab.surfaces.web.show import Shower
 from hydra_lab.surfaces.web.signing import Signing
+from hydra_lab.surfaces.web.sso import SSO, SSO_BACK, SingleSignOn
 
 UI = "/ui"
 # Forms may carry a whole backlog document.
@@ -43,7 +44,8 @@ class Web:
         self.shower = Shower(services, self.renderer, self.frame)
         self.actions = Actions(services, self.shower, self.pages, self.ui)
         self.runner = Runner(services, self.shower, self.actions, self.pages, self.ui)
-        self.signing = Signing(services.credentials, self.renderer, self.frame, self.ui)
+        self.signing = Signing(services, self.renderer, self.frame, self.ui)
+        self.sso = SingleSignOn(services, self.signing)
         self.approving = Approving(services, self.renderer, self.frame)
 
     def paths(self) -> list[Path]:
@@ -70,6 +72,8 @@ class Web:
                 "GET": by_link(answer=self.approving.show),
                 "POST": by_link(answer=self.approving.answer, forms=True, body_limit=16384),
             }),
+            Path(UI + SSO, {"GET": public(answer=self.sso.begin)}),
+            Path(UI + SSO_BACK, {"GET": public(answer=self.sso.back)}),
             Path(UI + "/static/{name:path}", {"GET": public(answer=self.static)}),
         ]  # fmt: skip
 

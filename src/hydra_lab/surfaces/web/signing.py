@@ -5,8 +5,9 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from hydra_lab.kernel.credentials import Credentials
+from hydra_lab.kernel.credentials import By
 from hydra_lab.kernel.errors import HydraError, TooMany, Unauthenticated
+from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.http import Call, end_session, place_of, start_session
 from hydra_lab.surfaces.http.problems import status_of
 from hydra_lab.surfaces.web import flash
@@ -20,8 +21,9 @@ YEAR_S = 365 * 24 * 3600
 class Signing:
     """The sign-in page and what its forms do."""
 
-    def __init__(self, credentials: Credentials, renderer: Renderer, frame: Frame, ui: str) -> None:
-        self._credentials = credentials
+    def __init__(self, services: Services, renderer: Renderer, frame: Frame, ui: str) -> None:
+        self._credentials = services.credentials
+        self._settings = services.settings
         self._renderer = renderer
         self._frame = frame
         self._ui = ui
@@ -48,22 +50,24 @@ class Signing:
     def enter(self, call: Call, token: str, to: str, *, by_link: bool) -> Response:
         """Open a session for the token's owner and go on; or the form again, saying what was wrong."""
         place = place_of(call.request)
+        by = By.LINK if by_link and self._credentials.authenticate(token) is None else By.TOKEN
         try:
-            if by_link and self._credentials.authenticate(token) is None:
-                actor = self._credentials.redeem(token, place)
-            else:
-                actor = self._credentials.sign_in(token, place)
+            actor = (self._credentials.redeem if by is By.LINK else self._credentials.sign_in)(token, place)
         except (Unauthenticated, TooMany) as error:
             return self.form(call, to, error=error)
         response = RedirectResponse(to, 303, headers={"Referrer-Policy": "no-referrer"})
-        start_session(call.request, response, actor)
+        start_session(call.request, response, actor, by)
         return response
 
-    def form(self, call: Call, to: str, *, error: HydraError | None = None, notice: str = "") -> Response:
-        """The sign-in page."""
+    def form(
+        self, call: Call, to: str, *, error: HydraError | None = None, by_token: bool = True, notice: str = ""
+    ) -> Response:
+        """The sign-in page; ``by_token`` says which of its two ways the error is about."""
+        oidc = self._settings.current.oidc
         values: dict[str, Any] = {
             **self._frame.bare(call.request), "next": to, "notice": notice, "problem": error.detail if error else "",
-            "fix": error.fix or "" if error else "",
+            "fix": error.fix or "" if error else "", "sso": oidc.title if oidc.is_on else "",
+            "by_token": by_token,
         }  # fmt: skip
         headers = {"Referrer-Policy": "no-referrer"}
         if isinstance(error, TooMany):

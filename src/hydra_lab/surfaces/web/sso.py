@@ -1,0 +1,69 @@
+"""Signing in by an identity provider: off to it, and back with who it is."""
+
+import structlog
+from starlette.responses import RedirectResponse, Response
+
+from hydra_lab.kernel.credentials import By
+from hydra_lab.kernel.credentials.oidc import LIFE_S, Provider
+from hydra_lab.kernel.errors import HydraError, NotFound, TooMany
+from hydra_lab.kernel.services import Services
+from hydra_lab.surfaces.http import Call, start_session
+from hydra_lab.surfaces.http.proxies import place_of, visit_of
+from hydra_lab.surfaces.web.signing import Signing
+
+log = structlog.get_logger()
+
+SSO, SSO_BACK = "/sign-in/oidc", "/sign-in/oidc/back"
+COOKIE = "hydra_oidc"
+
+
+class SingleSignOn:
+    """The two addresses of the flow. What is to be remembered on the way is with the browser, sealed."""
+
+    def __init__(self, services: Services, signing: Signing) -> None:
+        self._services = services
+        self._signing = signing
+        self._provider = Provider(services.http, services.secrets, services.clock)
+
+    def begin(self, call: Call) -> Response:
+        """Send the browser to the provider."""
+        settings = self._services.settings.current
+        to = self._signing.target(call.request.query_params.get("next", ""))
+        if not settings.oidc.is_on:
+            raise NotFound("No identity provider is set here.", fix="Set oidc.issuer and oidc.client_id.")
+        request = call.request
+        own = f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
+        try:
+            self._services.credentials.may_try(place_of(request))
+            address, kept = self._provider.begin(
+                settings.oidc, back=f"{settings.public_url or own}/ui{SSO_BACK}", to=to
+            )
+        except HydraError as error:
+            log.warning("oidc.failed", problem=error.detail)
+            return self._signing.form(call, to, error=error, by_token=False)
+        response = RedirectResponse(address, 303, headers={"Referrer-Policy": "no-referrer"})
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, kept, max_age=LIFE_S, httponly=True, samesite="lax", secure=secure)
+        return response
+
+    def back(self, call: Call) -> Response:
+        """The browser is back: sign its person in and go on; or the form, saying what was wrong."""
+        services, request, to = self._services, call.request, self._signing.target("")
+        settings = services.settings.current.oidc
+        answer, visit = dict(request.query_params), visit_of(request, By.OIDC)
+        try:
+            services.credentials.may_try(visit.address)
+            begun = self._provider.begun(request.cookies.get(COOKIE, ""), answer.get("state", ""))
+            to = begun.to
+            identity = self._provider.finish(settings, begun, answer)
+            actor = services.credentials.vouched(identity, settings, visit)
+        except HydraError as error:
+            log.warning("oidc.failed", problem=error.detail)
+            if not isinstance(error, TooMany):
+                services.credentials.failed(visit, error.detail)
+            response = self._signing.form(call, to, error=error, by_token=False)
+        else:
+            response = RedirectResponse(to, 303, headers={"Referrer-Policy": "no-referrer"})
+            start_session(request, response, actor, By.OIDC, identity)
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+        return response
