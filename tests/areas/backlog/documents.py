@@ -37,3 +37,15 @@ def catalogue(*more: Known) -> Catalogue:
 def document(body: str, tier: str = "## TIER 1: FIXES") -> str:
     """A document with one tier."""
     return f"# A LAB\n\n{tier}\n\n{body}"
+
+
+def large(items: int, *, tiers: int = 7, priority: str = "HIGH", words: str = "Do it") -> str:
+    """A document of so many items, spread over tiers."""
+    found, each = ["# Large\n"], -(-items // tiers)
+    for number in range(items):
+        tier, place = number // each + 1, number % each + 1
+        found += [f"## TIER {tier}: PART {tier}\n"] if place == 1 else []
+        found.append(
+            f"### {tier}.{place} Look after lamp {tier} {place}\n**Priority:** {priority}\n**Task:** {words}\n"
+        )
+    return "\n".join(found)

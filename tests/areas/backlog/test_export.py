@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hydra_lab.areas.backlog.export import Outcome, export
+from hydra_lab.areas.backlog.export import MARK, Outcome, export, is_hydra_line
+from hydra_lab.areas.backlog.reading.lines import split
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.errors import Invalid
 from tests.areas.backlog.documents import SEED, document
@@ -100,6 +101,25 @@ def test_a_field_beside_an_old_state_is_not_lost() -> None:
 def test_code_that_looks_like_a_state_is_kept() -> None:
     text = document("### 1.1 Fix it\n```\n**Hydra:** queued\n```\n")
     assert exported(text, {"1.1": DONE}).count("**Hydra:**") == 1
+
+
+def without_statuses(text: str) -> str:
+    """A document as it was before an export: no Hydra lines, no marks."""
+    lines = [line + ending for line, ending in split(text) if not is_hydra_line(line)]
+    return "".join(lines).replace(MARK, "")
+
+
+@settings(deadline=None)
+@given(documents, st.lists(st.sampled_from([None, HELD, DONE]), min_size=1, max_size=6))
+def test_an_export_changes_no_byte_but_statuses(text: str, states: list[Outcome | None]) -> None:
+    try:
+        read = parse(text)
+    except Invalid:
+        return
+    chosen = {entry.key: states[number % len(states)] for number, entry in enumerate(read.entries)}
+    written = export(text, read, {key: outcome for key, outcome in chosen.items() if outcome})
+    # A status below the last line gives that line the end it lacked.
+    assert without_statuses(written).rstrip("\r\n") == without_statuses(text).rstrip("\r\n")
 
 
 @settings(deadline=None)

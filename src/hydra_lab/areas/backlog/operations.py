@@ -10,8 +10,10 @@ from hydra_lab.areas.backlog.drafts import drafts
 from hydra_lab.areas.backlog.intake.decide import Plans
 from hydra_lab.areas.backlog.intake.making import IMPORT, making_of
 from hydra_lab.areas.backlog.intake.take_in import take_in
+from hydra_lab.areas.backlog.reading.lines import refuse_what_is_no_text
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint, operation
 
 TAKEN = ("import", "export", "preview")  # routes of their own below /backlog
@@ -33,13 +35,22 @@ def not_taken(name: str) -> str:
     return name
 
 
+def readable(text: str) -> str:
+    """A text that can be a document. Raises ``ValueError`` that names the line which cannot."""
+    try:
+        refuse_what_is_no_text(text)
+    except Invalid as error:
+        raise ValueError(f"{error.detail} {error.fix}") from error
+    return text
+
+
 Name = Annotated[str, AfterValidator(spelled), Field(description="What the backlog is called")]
 
 
 class Document(Input):
     """A backlog to import."""
 
-    text: str = Field(description="The document, as Markdown")
+    text: Annotated[str, AfterValidator(readable)] = Field(description="The document, as Markdown")
     name: Annotated[Name, AfterValidator(not_taken)] | None = Field(
         default=None, description="What to call it; by default made from the document's title"
     )

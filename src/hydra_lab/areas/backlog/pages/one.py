@@ -45,13 +45,14 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     for of_tier in counts.values():
         totals.update(of_tier)
     outline = one.outline or {}
+    titles = {tier: (title, note) for tier, title, note in outline.get("tiers", ())}
     here = {"state": state, "tier": query.get("tier")}
     in_chosen = of_state(counts, full[0], state) if len(shown) == 1 else 0
     return {
         "title": one.title or one.name, "backlog": one, "progress": progress(totals), "totals": totals,
         "tier_count": len([tier for tier in numbers if tier is not None]), "query": here, "state": state,
         "agreement_of": agreement(counted), "phases": asked,
-        "tiers": [card(outline, counts, tier, state, rows if tier in full else None, items) for tier in shown],
+        "tiers": [card(titles, counts, tier, state, rows if tier in full else None, items) for tier in shown],
         "chips": chips(totals, query.get("tier", "")),
         "older": {**here, "offset": offset + ROWS, "tier": word_of(full[0])} if in_chosen > offset + ROWS else None,
         "newer": {**here, "offset": max(0, offset - ROWS)} if offset else None,
@@ -108,7 +109,7 @@ def that_fit(counts: Counts, tiers: Sequence[Any], state: str | None) -> list[An
 
 
 def card(
-    outline: Mapping[str, Any],
+    titles: Mapping[Any, tuple[str, str]],
     counts: Counts,
     tier: Any,
     state: str | None,
@@ -116,7 +117,7 @@ def card(
     items: Mapping[str, Item],
 ) -> dict[str, Any]:
     """One tier: its title, how far it is, and its rows unless it is folded."""
-    title, note = next(((title, note) for known, title, note in outline.get("tiers", ()) if known == tier), ("", ""))
+    title, note = titles.get(tier, ("", ""))
     name = f"Tier {tier}" if tier is not None else "Without a tier"
     return {
         "title": f"{name}: {title.capitalize() if title.isupper() else title}" if title else name, "note": note,
