@@ -25,6 +25,7 @@ class Seen(Output):
     since: datetime | None
     latency_ms: float | None
     provides: list[str] = Field(description="The capabilities it gives")
+    unlocks: list[str] = Field(description="Operations that need it, or what it gives")
 
 
 class Known(Output):
@@ -83,7 +84,9 @@ class Configuration(ByName):
 def seen(ctx: Context, state: IntegrationState) -> Seen:
     """A state with what the integration is."""
     manifest = ctx.services.registry.integrations[state.name]
-    return Seen(**vars(state), what=manifest.what, provides=sorted(manifest.provides))
+    given = {state.name, *manifest.provides}
+    unlocks = [verb.name for verb in ctx.services.registry.operations() if given & set(verb.needs)]
+    return Seen(**vars(state), what=manifest.what, provides=sorted(manifest.provides), unlocks=unlocks)
 
 
 def detail(ctx: Context, name: str) -> Detail:

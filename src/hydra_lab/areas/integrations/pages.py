@@ -51,6 +51,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "lost": one.status.lost,
         "stored": any(field.source == "stored" for field in one.settings),
         "waiting": waiting_of(one, waiting_for(ctx)),
+        "unlocks": [ctx.services.registry.operation(name) for name in one.unlocks],
         "events": events,
     }
 

@@ -58,7 +58,15 @@ def shown(ctx: Context, setting: Setting) -> Shown:
            queueable=False)  # fmt: skip
 def set_(ctx: Context, input: Change) -> Shown:
     """Change a setting, in force at once: the lab's time zone, lanes, retention, backups and more."""
+    value = as_meant(ctx, input.name, input.value)
     with ctx.begin() as connection:
-        ctx.services.settings.set(connection, input.name, input.value, ctx.actor)
-        ctx.emit(connection, "settings.changed", subject=input.name, data={"value": input.value})
+        ctx.services.settings.set(connection, input.name, value, ctx.actor)
+        ctx.emit(connection, "settings.changed", subject=input.name, data={"value": value})
     return shown(ctx, ctx.services.settings.one(input.name))
+
+
+def as_meant(ctx: Context, name: str, value: Any) -> Any:
+    """A number as text where the setting is one: a form cannot tell ``42``, a name, from the number."""
+    known = next((one for one in ctx.services.settings.listed() if one.name == name), None)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if known and is_number and isinstance(known.default, str) else value

@@ -24,7 +24,7 @@ from hydra_lab.surfaces.web.show import Failure, Shower
 from hydra_lab.surfaces.web.site import Entry, matched
 
 # Fields of a form that are about the form; no operation's field begins with an underscore.
-OWN = ("csrf", "_next", "_from", "_done", "_each", "_confirm", "_act", "_lines", "_empty")
+OWN = ("csrf", "_next", "_from", "_done", "_each", "_confirm", "_act", "_lines", "_empty", "_show", "_input")
 # An integration that was asked and does not answer: the call worked, what it found is bad news.
 LOST = ("unreachable", "denied")
 
@@ -54,6 +54,8 @@ class Actions:
             operation = self._services.registry.operation(name)
             if sum(len(value) for values in sent.values() for value in values) > operation.body_limit:
                 raise TooLarge(f"{name} takes at most {operation.body_limit >> 10} KiB.", fix="Send less at once.")
+            if one(sent, "_show"):
+                return self.shown(operation, sent, call)
             said = self.called(operation, sent, call)
         except HydraError as error:
             return self.failed(call, name, sent, error)
@@ -87,6 +89,10 @@ class Actions:
         """One call through the gate."""
         zone = self._services.settings.current.zone
         given = typed(operation.input_schema(), sent, zone=zone)
+        if inner := one(sent, "_input"):
+            # The field `input` is the input of another operation, whose form it was.
+            schema = self._services.registry.operation(inner).input_schema()
+            given["input"] = typed(schema, sent, zone=zone, prefix="input.")
         confirm = one(sent, "_confirm") or None
         return self._services.gate.enter(operation.name, given, actor=call.visitor.actor, confirm=confirm)
 
@@ -97,19 +103,37 @@ class Actions:
             flash.say(response, said, secure=call.request.url.scheme == "https")
         return response
 
+    def shown(self, operation: Operation, sent: dict[str, list[str]], call: Call) -> Response:
+        """Call it and show ``_from`` with the answer on it: for what is told once, and what is only looked at."""
+        output = self.enter(operation, sent, call)
+        found = self.origin(sent)
+        if found is None or isinstance(output, Queued):
+            return self.back(call, one(sent, "_from"), said_of(output, operation.summary, self._ui))
+        entry, asked = found
+        told = {"operation": operation.name, "output": getattr(output, "body", output), "values": typed_in(sent)}
+        return self._shower.whole(entry, call.request, call.visitor, asked, here=one(sent, "_from"), shown=told)
+
+    def origin(self, sent: dict[str, list[str]]) -> tuple[Entry, PageRequest] | None:
+        """The page a form was on, ``None`` when that is not known."""
+        path, _, query = one(sent, "_from").partition("?")
+        found = matched(self._pages, path.removeprefix(self._ui) or "/") if flash.local(one(sent, "_from")) else None
+        return (found[0], PageRequest(path=found[1], query=query_of(query))) if found else None
+
     def failed(self, call: Call, name: str, sent: dict[str, list[str]], error: HydraError) -> Response:
         """The page the form was on, with what went wrong; the home page when that is not known."""
-        origin = one(sent, "_from")
-        path, _, query = origin.partition("?")
-        found = matched(self._pages, path.removeprefix(self._ui) or "/") if flash.local(origin) else None
+        found = self.origin(sent)
         if found is None:
             return self.back(call, f"{self._ui}/", flash.Said(text=error.detail, s="bad"))
-        entry, values = found
-        typed_in = {field: values[-1] for field, values in sent.items() if field not in OWN and values}
+        entry, asked = found
         return self._shower.whole(
-            entry, call.request, call.visitor, PageRequest(path=values, query=query_of(query)),
-            failure=Failure.of(name, error, typed_in), here=origin, status=status_of(error),
+            entry, call.request, call.visitor, asked,
+            failure=Failure.of(name, error, typed_in(sent)), here=one(sent, "_from"), status=status_of(error),
         )  # fmt: skip
+
+
+def typed_in(sent: dict[str, list[str]]) -> dict[str, str]:
+    """What a person filled in, without what is only about the form."""
+    return {field: values[-1] for field, values in sent.items() if field not in OWN and values}
 
 
 def told_by(output: Any) -> dict[str, str]:
