@@ -22,12 +22,13 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=400)
     parser.add_argument("--slots", type=int, default=16)
     parser.add_argument("--synchronous", default="NORMAL")
+    parser.add_argument("--step", action="store_true", help="record one step in each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hydra-bench-") as folder:
-        print(rate(Path(folder), options.items, options.slots, options.synchronous))
+        print(rate(Path(folder), options.items, options.slots, options.synchronous, step=options.step))
 
 
-def rate(folder: Path, items: int, slots: int, synchronous: str) -> float:
+def rate(folder: Path, items: int, slots: int, synchronous: str, *, step: bool) -> float:
     """Workflows a second, in an empty database."""
     logging.getLogger("dbos").setLevel(logging.CRITICAL)
     url = f"sqlite:///{folder / 'dbos.db'}"
@@ -40,7 +41,7 @@ def rate(folder: Path, items: int, slots: int, synchronous: str) -> float:
 
     @DBOS.workflow(name="noop")
     def noop(number: int) -> int:
-        return number
+        return DBOS.run_step({"name": "same"}, lambda: number) if step else number
 
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=slots, polling_interval_sec=POLL_S)

@@ -24,12 +24,13 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=400)
     parser.add_argument("--slots", type=int, default=16)
     parser.add_argument("--synchronous", default="NORMAL")
+    parser.add_argument("--step", action="store_true", help="record one step in each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hydra-bench-") as folder:
-        print(rate(Path(folder), options.items, options.slots, options.synchronous))
+        print(rate(Path(folder), options.items, options.slots, options.synchronous, step=options.step))
 
 
-def rate(folder: Path, items: int, slots: int, synchronous: str) -> float:
+def rate(folder: Path, items: int, slots: int, synchronous: str, *, step: bool) -> float:
     """Items a second, in an empty database."""
     found = found_rooms()
     registry = Registry(areas={**found.areas, AREA.name: AREA}, integrations=found.integrations)
@@ -37,19 +38,20 @@ def rate(folder: Path, items: int, slots: int, synchronous: str) -> float:
     sources = layers(overrides={"data_dir": folder, "synchronous": synchronous, "lanes": lanes}, registry=registry)
     application = Application(sources, registry=registry).open()
     application.start(lanes=lanes)
-    run(application, WARM_UP)
+    operation = "noop.step" if step else "noop.run"
+    run(application, operation, WARM_UP)
     before = done(application)
     began = time.monotonic()
-    run(application, items, before)
+    run(application, operation, items, before)
     seconds = time.monotonic() - began
     application.stop()
     return items / seconds
 
 
-def run(application: Application, items: int, before: int = 0) -> None:
+def run(application: Application, operation: str, items: int, before: int = 0) -> None:
     """Add items and wait until they are done."""
     for number in range(items):
-        application.services.work.add_all([NewItem(actor=OWNER, operation="noop.run", input={"number": number})])
+        application.services.work.add_all([NewItem(actor=OWNER, operation=operation, input={"number": number})])
     while done(application) < before + items:
         time.sleep(0.02)
 

@@ -26,4 +26,15 @@ def run(ctx: Context, input: Number) -> Same:
     return Same(number=input.number)
 
 
+@operation("noop.step", effect=Effect.WRITE, durable=Durable(timeout=timedelta(minutes=5)))
+def step(ctx: Context, input: Number) -> Same:
+    """Do nothing, in one step that is recorded."""
+    return Same(number=ctx.step("same", same, input.number))
+
+
+def same(number: int) -> int:
+    """The step."""
+    return number
+
+
 AREA = Area(name="noop", title="Nothing", operations=(sys.modules[__name__],))
