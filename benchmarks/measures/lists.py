@@ -8,7 +8,10 @@ from benchmarks.place import Place
 from benchmarks.result import Result, percentile
 
 LIST_MS = 20.0
-FILTERS = ("state=held", "state=queued", "state=failed", "operation=http.call", "tier=3", "hold=requirement", "q=night")
+FILTERS = (
+    "state=held", "state=queued", "state=failed", "operation=http.call", "tier=3", "hold=requirement", "hold=paused",
+    "q=night", "q=nowhere",
+)  # fmt: skip
 
 
 def measure(place: Place) -> list[Result]:
@@ -27,7 +30,9 @@ def measure(place: Place) -> list[Result]:
         found.append(timed(browser, "GET /queue/{id}/why, held", f"/queue/{held}/why", samples))
         found.append(timed(browser, "GET /queue/{id}/why, ready", f"/queue/{queued}/why", samples))
         found.append(timed(browser, "GET /queue/stats", "/queue/stats", samples))
-        found.append(timed(browser, "GET /activity", "/activity", samples))
+        found += [
+            timed(browser, f"GET {one}", one, samples) for one in ("/activity", "/state", "/operations", "/inbox")
+        ]
     return found
 
 
