@@ -16,12 +16,12 @@ from hydra_lab.kernel.work import State
 from tests.areas.backlog.conftest import BacklogLab
 from tests.areas.backlog.documents import SEED, document, large
 
-ITEMS = 1_200
+ITEMS = 600
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile, but for the journal's, which are one an entry on SQLite."""
+    """The statements that are sent to the database meanwhile, but for the journal's: on SQLite one for each entry."""
     found: list[str] = []
 
     def heard(connection: object, cursor: object, statement: str, *_: object) -> None:
