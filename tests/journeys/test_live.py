@@ -145,6 +145,50 @@ def test_ticked_rows_stay_ticked_and_bring_up_the_actions(browser: Any, lab: Ser
         slow.let_go()
 
 
+def test_news_leaves_focus_caret_and_scroll_where_they_are(browser: Any, lab: Server, slow: Slow) -> None:
+    with visit(browser, lab, viewport={"width": 1200, "height": 420}) as page:
+        page.goto(f"{lab.url}/ui/queue")
+        field = page.locator("main input[type=search]")
+        field.fill("half a word")
+        page.evaluate("document.activeElement.setSelectionRange(4, 6)")
+        call(lab, slow, "While someone searches")
+        page.locator(ROW.format("While someone searches")).wait_for()
+        assert field.input_value() == "half a word"
+        assert page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [4, 6]
+
+        row = page.locator(f"{ROW.format('Sort the Photos')} a.title")
+        row.focus()
+        page.evaluate("scrollTo(0, 240)")
+        scrolled = page.evaluate("scrollY")
+        assert scrolled > 0
+        call(lab, slow, "While someone reads")
+        page.locator(ROW.format("While someone reads")).wait_for()
+        assert page.evaluate("document.activeElement.innerText") == "Sort the Photos"
+        assert abs(page.evaluate("scrollY") - scrolled) < 60  # the browser keeps what one reads in its place
+        slow.let_go()
+
+
+def test_a_night_asleep_is_made_up_for_in_the_morning(browser: Any, lab: Server, slow: Slow) -> None:
+    heard = Heard()
+    with visit(browser, lab, heard=heard) as page:
+        page.goto(f"{lab.url}/ui/")
+        not_reloaded(page)
+        page.context.set_offline(True)
+        page.locator("#live[data-s=warn]").wait_for()
+        call(lab, slow, "Done in the night")
+        slow.let_go()
+        settle(lab)
+        lab.restart()
+        page.context.set_offline(False)
+        page.locator("#live:not([data-s])").wait_for(timeout=40_000)
+        page.locator("#latest:has-text('Done in the night is done')").wait_for()
+        assert page.evaluate("window.mark") is True
+        page.evaluate("Date.prototype.toLocaleDateString = () => 'another day'")
+        with page.expect_response(re.compile("_part=.*today"), timeout=45_000):
+            pass
+        heard.errors[:] = [one for one in heard.errors if "ERR_" not in one and "Failed to fetch" not in one]
+
+
 def test_the_theme_changes_at_once_and_stays(browser: Any, lab: Server) -> None:
     with visit(browser, lab) as page:
         page.goto(f"{lab.url}/ui/settings")

@@ -1,5 +1,6 @@
 """Hydra below a path behind Debian's nginx, set up as the guide says: signing in, live pages, an action, tools."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def test_a_person_signs_in_watches_and_acts(browser: Any, proxied: tuple[Server,
 
 def test_programs_come_in_the_same_way(proxied: tuple[Server, str]) -> None:
     server, host = proxied
-    link = server.hydra("token", "link").stdout.strip().split()[-1]
+    link = server.hydra("token", "link", "--data", str(server.data)).stdout.strip().split()[-1]
     assert link.startswith(f"{server.url}/hydra/ui/sign-in?token=")
     environment = server.environment | {"HYDRA_URL": f"{host}/hydra", "HYDRA_TOKEN": TOKEN}
     listed = subprocess.run([str(HYDRA), "queue", "list", "--json"], env=environment, capture_output=True, timeout=60)
@@ -80,7 +81,8 @@ def test_programs_come_in_the_same_way(proxied: tuple[Server, str]) -> None:
     message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
     signed = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json, text/event-stream"}
     with httpx.Client(base_url=f"{host}/hydra", headers=signed, trust_env=False, timeout=30) as client:
-        greeted = client.post("/mcp", json=message).raise_for_status().json()
+        answer = client.post("/mcp", json=message).raise_for_status()
+        greeted = json.loads(answer.text.rpartition("data: ")[2])  # as JSON, or as the one event of a stream
         assert greeted["result"]["serverInfo"]["name"] == "hydra"
         [api] = client.get("/openapi.json").json()["servers"]
         assert client.get(f"{host}{api['url']}/queue").is_success

@@ -7,7 +7,7 @@ from tests.server import Server
 
 
 def test_a_link_signs_in_and_its_token_is_sent_nowhere_else(browser: Any, server: Server) -> None:
-    link = server.hydra("token", "link").stdout.strip().split()[-1]
+    link = server.hydra("token", "link", "--data", str(server.data)).stdout.strip().split()[-1]
     code = link.partition("token=")[2]
     context = browser.new_context(viewport=DESKTOP)
     page = context.new_page()

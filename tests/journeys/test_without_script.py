@@ -87,12 +87,11 @@ def approve(page: Any, server: Server) -> None:
 
 def add_work(page: Any, server: Server) -> None:
     page.goto(f"{server.url}/ui/queue")
-    page.click("text=New work")
+    page.click("main a.primary:has-text('New work')")
     page.fill("main input[type=search]", "restore")
     page.click("main form button")
-    page.click("a.title:has-text('Back up, rehearse')")
+    page.click("a.system:has-text('Back up, rehearse')")
     page.select_option("#input-action", "database_optimize")
-    page.click("summary:has-text('When and how')")
     page.fill("#title", "Tidy up")
     page.select_option("#priority", "high")
     page.click("text=Add to the queue")
