@@ -13,7 +13,7 @@ from hydra_lab.kernel.context import Context, Run
 from hydra_lab.kernel.errors import Denied, Invalid, describe
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
-from hydra_lab.kernel.sealed import refuse_sealed
+from hydra_lab.kernel.secrets.sealed import refuse_sealed
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services

@@ -10,8 +10,8 @@ from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.journal import Journal
 from hydra_lab.kernel.registry import Registry
-from hydra_lab.kernel.sealed import Sealing
 from hydra_lab.kernel.secrets import Scrubber, SecretBox
+from hydra_lab.kernel.secrets.sealed import Sealing
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.credentials import Credentials

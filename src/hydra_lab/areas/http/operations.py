@@ -9,7 +9,7 @@ from hydra_lab.areas.http import work
 from hydra_lab.areas.http.work import Called, Fetched
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, operation
-from hydra_lab.kernel.sealed import Concealed
+from hydra_lab.kernel.secrets.sealed import Concealed
 
 HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]*$", max_length=8000)]

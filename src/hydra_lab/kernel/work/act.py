@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
-from hydra_lab.kernel.sealed import refuse_sealed
+from hydra_lab.kernel.secrets.sealed import refuse_sealed
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.add import (

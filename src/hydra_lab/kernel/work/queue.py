@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.policy.model import HYDRA, Actor, Mode
-from hydra_lab.kernel.sealed import refuse_sealed
+from hydra_lab.kernel.secrets.sealed import refuse_sealed
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import act, store
 from hydra_lab.kernel.work.add import Admitted, admit, insert

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, literal_column, or_, select, tuple_
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
-from hydra_lab.kernel.sealed import shown
+from hydra_lab.kernel.secrets.sealed import shown
 from hydra_lab.kernel.work.awaited.store import say_awaited
 from hydra_lab.kernel.work.model import Artifact, Hold, HoldKind, Item, ItemError, Priority, Progress, Rank, State
 from hydra_lab.kernel.work.ordering import Ready

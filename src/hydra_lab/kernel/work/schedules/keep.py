@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import Actor
-from hydra_lab.kernel.sealed import refuse_sealed, shown
+from hydra_lab.kernel.secrets.sealed import refuse_sealed, shown
 from hydra_lab.kernel.work.schedules import store
 from hydra_lab.kernel.work.schedules.fire import add, is_open
 from hydra_lab.kernel.work.schedules.model import Schedule, checked, next_after

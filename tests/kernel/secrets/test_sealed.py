@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from hydra_lab.kernel.errors import Invalid, NotReady
 from hydra_lab.kernel.operation import Input
-from hydra_lab.kernel.sealed import SEALED, Concealed, Sealing, declares, refuse_sealed, shown
 from hydra_lab.kernel.secrets import MASK, Scrubber, SecretBox
+from hydra_lab.kernel.secrets.sealed import SEALED, Concealed, Sealing, declares, refuse_sealed, shown
 
 
 class Login(BaseModel):

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, SecretStr
 
 from hydra_lab.kernel.errors import Invalid
-from hydra_lab.kernel.secrets import MASK, Scrubber, SecretBox
+from hydra_lab.kernel.secrets.box import SecretBox
+from hydra_lab.kernel.secrets.masking import MASK, Scrubber
 
 SEALED = "$sealed"  # beside an input's own fields: the secrets that stand masked among them
 Place = tuple[str | int, ...]
