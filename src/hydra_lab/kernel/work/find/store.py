@@ -1,5 +1,6 @@
 """Which item is meant, which wait for the same thing, which may go: the search's only SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,12 @@ def waiting_by_ref(connection: Connection, kind: HoldKind) -> dict[str, int]:
     """How many holds of one kind wait for each thing."""
     query = select(holds.c.ref, func.count()).where(holds.c.kind == kind, holds.c.ref.is_not(None))
     return {row[0]: row[1] for row in connection.execute(query.group_by(holds.c.ref))}
+
+
+def waiting_on(connection: Connection, kind: HoldKind, refs: Sequence[str]) -> int:
+    """How many items wait, by holds of one kind, for any of some things."""
+    query = select(func.count(func.distinct(holds.c.item))).where(holds.c.kind == kind, holds.c.ref.in_(refs))
+    return connection.execute(query).scalar_one()
 
 
 def longest_on(connection: Connection, kind: HoldKind, ref: str, most: int) -> list[Row[Any]]:
