@@ -1,5 +1,6 @@
 """The pages of integrations: which outside systems answer, and the form that sets one up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hydra_lab.areas.integrations.operations import Detail, Known, Seen, Setting
@@ -9,6 +10,7 @@ from hydra_lab.kernel.integrations import Status
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.work import HoldKind, Item
+from hydra_lab.kernel.work.find import store as find
 
 # Broken first, then what is missing, then fine.
 ORDER = (Status.DENIED, Status.UNREACHABLE, Status.DEGRADED, Status.UNKNOWN, Status.NOT_CONFIGURED, Status.CONNECTED)
@@ -21,17 +23,16 @@ WON = {
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every integration, those that need a look first."""
     known: Known = ctx.call("integrations.list")
-    wanted, waiting = request.query.get("status", ""), waiting_for(ctx)
+    wanted = request.query.get("status", "")
     shown = sorted(known.integrations, key=lambda one: (ORDER.index(one.status), one.title))
+    waiting = waiting_counts(ctx, shown)
     counts = {status: sum(one.status is status for one in shown) for status in ORDER}
     return {
         "total": len(shown),
         "counts": {status.value: count for status, count in counts.items() if count},
         "status": wanted,
         "systems": [
-            {"one": one, "waiting": len(waiting_of(one, waiting))}
-            for one in shown
-            if not wanted or one.status == wanted
+            {"one": one, "waiting": waiting.get(one.name, 0)} for one in shown if not wanted or one.status == wanted
         ],
     }
 
@@ -75,6 +76,14 @@ def form_schema(ctx: Context, name: str, settings: list[Setting]) -> dict[str, A
         if field.required and not field.is_set:
             required.append(field.name)
     return {**schema, "properties": properties, "required": required}
+
+
+def waiting_counts(ctx: Context, known: Sequence[Seen]) -> dict[str, int]:
+    """How many items wait for each integration or for what it provides."""
+    with ctx.read() as connection:
+        by_need = find.waiting_by_ref(connection, HoldKind.REQUIREMENT)
+        needs = {one.name: sorted({one.name, *one.provides} & by_need.keys()) for one in known}
+        return {name: find.waiting_on(connection, HoldKind.REQUIREMENT, refs) for name, refs in needs.items() if refs}
 
 
 def waiting_for(ctx: Context) -> list[Item]:
