@@ -17,6 +17,7 @@ from hydra_lab.kernel.credentials.identity import Identity
 from hydra_lab.kernel.errors import Denied, HydraError, NotConfigured, NotReady, Refused
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.secrets import SecretBox
+from hydra_lab.kernel.settings.address import host_of
 from hydra_lab.kernel.settings.entry import Oidc
 
 WHO = "The identity provider"
@@ -106,7 +107,9 @@ class Provider:
             form["client_secret"] = secret
         endpoint = str(document["token_endpoint"])
         try:
-            told = self._http.json(WHO, "POST", endpoint, data=form, headers={"Accept": "application/json"}, **options)
+            told = self._http.json(
+                host_of(endpoint), "POST", endpoint, data=form, headers={"Accept": "application/json"}, **options
+            )
         except (Refused, Denied) as error:
             raise Refused(
                 f"{WHO} did not take the code.", fix="Sign in again; oidc.client_secret may be wrong."
@@ -205,7 +208,7 @@ class Provider:
             at, document = kept.get(address, (0.0, {}))
         if document and now - at < for_s:
             return document
-        read = self._http.json(WHO, "GET", address)
+        read = self._http.json(host_of(address), "GET", address)
         if not isinstance(read, dict):
             raise Refused(f"{WHO} answered something that makes no sense.", fix="Correct oidc.issuer.")
         with self._lock:
@@ -214,18 +217,8 @@ class Provider:
 
 
 def secret_of(settings: Oidc) -> str:
-    """The client's secret, from the setting or its file. Raises ``NotReady`` where the file cannot be read."""
-    if settings.client_secret is not None:
-        return settings.client_secret.get_secret_value()
-    if settings.client_secret_file is None:
-        return ""
-    try:
-        return settings.client_secret_file.read_text().strip()
-    except OSError as error:
-        raise NotReady(
-            f"The secret for sign-in cannot be read from {settings.client_secret_file}: {error.strerror}.",
-            fix="Correct oidc.client_secret_file.",
-        ) from error
+    """The secret that goes with the client's name; nothing for a public client."""
+    return settings.client_secret.get_secret_value() if settings.client_secret else ""
 
 
 def identity_of(settings: Oidc, claims: Mapping[str, Any]) -> Identity:

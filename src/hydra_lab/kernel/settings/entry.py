@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -67,7 +66,6 @@ class Oidc(Grants):
     )
     client_id: str = Field("", description="Under which name the identity provider knows this Hydra.")
     client_secret: SecretStr | None = Field(None, description="The secret that goes with it, where it wants one.")
-    client_secret_file: Path | None = Field(None, description="A file that holds the secret instead.")
     title: str = Field("single sign-on", max_length=60, description="What the sign-in page calls it.")
     scope: str = Field("openid profile email", description="What the identity provider is asked for.")
     groups_claim: str = Field("groups", description="The claim that lists a person's groups.")

@@ -217,6 +217,5 @@ AT_START = frozenset(
         "public_url",
         "base_path",
         "oidc.client_secret",
-        "oidc.client_secret_file",
     }
 )

@@ -4,7 +4,7 @@ import structlog
 from starlette.responses import RedirectResponse, Response
 
 from hydra_lab.kernel.credentials import By
-from hydra_lab.kernel.credentials.oidc import LIFE_S, Provider
+from hydra_lab.kernel.credentials.oidc import LIFE_S, Provider, secret_of
 from hydra_lab.kernel.errors import HydraError, NotFound, TooMany
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.http import Call, start_session
@@ -24,6 +24,7 @@ class SingleSignOn:
         self._services = services
         self._signing = signing
         self._provider = Provider(services.http, services.secrets, services.clock)
+        services.scrubber.add(secret_of(services.settings.current.oidc))
 
     def begin(self, call: Call) -> Response:
         """Send the browser to the provider."""
