@@ -38,6 +38,14 @@ def test_what_was_answered_cannot_be_answered_again(still: StillHydra) -> None:
         still.work.reject(item.id, OWNER)
 
 
+def test_an_answer_to_another_question_than_the_one_asked_now_is_refused(still: StillHydra) -> None:
+    item = still.add("x", actor=AGENT)
+    for answer in (still.work.approve, still.work.reject):
+        with pytest.raises(Conflict, match="asks something else by now"):
+            answer(item.id, OWNER, question="another")
+    assert still.holds(item) == ["approval"]
+
+
 def test_an_unanswered_question_lapses_into_a_no(still: StillHydra) -> None:
     item = still.add("x", actor=AGENT)
     still.tick(hours=71)

@@ -94,6 +94,9 @@ class Commented(ById):
     """One item, with words kept in the journal."""
 
     comment: str | None = Field(default=None, max_length=2000, description="Why; kept in the journal")
+    question: str | None = Field(
+        default=None, max_length=40, description="The id of the question meant; refused if it asks another by now"
+    )
 
 
 class Until(ById):

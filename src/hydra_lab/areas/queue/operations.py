@@ -181,7 +181,7 @@ def choose(ctx: Context, input: model.Chosen) -> Item:
 )  # fmt: skip
 def approve(ctx: Context, input: model.Commented) -> Item:
     """Say yes to what an item asks: to just this operation with just this input."""
-    return ctx.services.work.approve(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment)
+    return ctx.services.work.approve(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment, input.question)
 
 
 @operation(
@@ -189,7 +189,7 @@ def approve(ctx: Context, input: model.Commented) -> Item:
 )
 def reject(ctx: Context, input: model.Commented) -> Item:
     """Say no to what an item asks; it is cancelled, with the reason kept."""
-    return ctx.services.work.reject(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment)
+    return ctx.services.work.reject(found_id(ctx, input.id), ctx.actor, ctx.cause, input.comment, input.question)
 
 
 @endpoint("queue.artifact", effect=Effect.READ, path="GET /queue/{id}/artifacts/{name}")

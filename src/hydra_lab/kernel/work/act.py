@@ -20,6 +20,7 @@ from hydra_lab.kernel.work.add import (
     time_holds,
 )
 from hydra_lab.kernel.work.approvals import store as approvals
+from hydra_lab.kernel.work.approvals.store import Approval
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.finish import ask_again, tell_dependents
 from hydra_lab.kernel.work.model import HoldKind, NewHold, NewItem, Priority, State
@@ -65,14 +66,23 @@ def note(
     )  # fmt: skip
 
 
-def approve(
-    services: Services, connection: Connection, id: str, actor: Actor, cause: int | None, comment: str | None
-) -> None:
-    """A person says yes to what an item asked: to just this operation with just this input."""
-    row = found(connection, id)
-    asked = approvals.open_for(connection, id)
+def asked_of(connection: Connection, row: Row[Any], question: str | None) -> Approval:
+    """What an item asks now. Raises ``Conflict`` when that is nothing, or not the ``question`` that is meant."""
+    asked = approvals.open_for(connection, row.id)
     if asked is None:
         raise Conflict(f"{row.title} asks for no approval.", fix="`hydra inbox list` shows what does.")
+    if question is not None and asked.id != question:
+        raise Conflict(f"{row.title} asks something else by now.", fix="Look at it again before you answer.")
+    return asked
+
+
+def approve(
+    services: Services, connection: Connection, id: str, actor: Actor, cause: int | None, comment: str | None,
+    question: str | None = None,
+) -> None:  # fmt: skip
+    """A person says yes to what an item asked: to just this operation with just this input."""
+    row = found(connection, id)
+    asked = asked_of(connection, row, question)
     if (asked.operation, asked.input_hash) != (row.operation or "", hash_of(row.operation, row.input)):
         raise Conflict("The work changed after it asked.", fix="Reload it and look again before you approve.")
     settle(services, connection, row, asked.id, "yes", actor.name, comment)
@@ -92,13 +102,12 @@ def settle(
 
 
 def reject(
-    services: Services, connection: Connection, id: str, actor: Actor, cause: int | None, comment: str | None
-) -> None:
+    services: Services, connection: Connection, id: str, actor: Actor, cause: int | None, comment: str | None,
+    question: str | None = None,
+) -> None:  # fmt: skip
     """A person says no: the item is cancelled, with the reason kept."""
     row = found(connection, id)
-    asked = approvals.open_for(connection, id)
-    if asked is None:
-        raise Conflict(f"{row.title} asks for no approval.", fix="`hydra inbox list` shows what does.")
+    asked = asked_of(connection, row, question)
     settle(services, connection, row, asked.id, "no", actor.name, comment)
     detail = f"Rejected by {actor.name}" + (f": {comment}" if comment else ".")
     fix = f"`hydra queue retry {id}` asks once more."

@@ -231,13 +231,17 @@ class Work(Parts):
 
     # Acting -------------------------------------------------------------------------------------------------------
 
-    def approve(self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None) -> Item:
+    def approve(
+        self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None, question: str | None = None
+    ) -> Item:
         """A person's yes to what an item asked."""
-        return self._do(id, lambda c: act.approve(self.services, c, id, actor, cause, comment))
+        return self._do(id, lambda c: act.approve(self.services, c, id, actor, cause, comment, question))
 
-    def reject(self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None) -> Item:
+    def reject(
+        self, id: str, actor: Actor, cause: int | None = None, comment: str | None = None, question: str | None = None
+    ) -> Item:
         """A person's no."""
-        return self._do(id, lambda c: act.reject(self.services, c, id, actor, cause, comment))
+        return self._do(id, lambda c: act.reject(self.services, c, id, actor, cause, comment, question))
 
     def pause(self, id: str, actor: Actor, cause: int | None = None, until: datetime | None = None) -> Item:
         """Keep an item from starting."""

@@ -45,7 +45,7 @@ class Approving:
         if verb is None or asked is None or not is_open or not links.use(call.path["code"]):
             return self._page(call, link, status=409)
         comment = str(call.form.get("comment", "")).strip()[:2000]
-        given = {"id": link.item} | ({"comment": comment} if comment else {})
+        given = {"id": link.item, "question": link.approval} | ({"comment": comment} if comment else {})
         try:
             self._services.gate.call(verb, given, actor=link.actor)
         except HydraError as error:
