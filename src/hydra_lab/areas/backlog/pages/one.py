@@ -53,7 +53,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "tier_count": len([tier for tier in numbers if tier is not None]), "query": here, "state": state,
         "agreement_of": agreement(counted), "phases": asked,
         "tiers": [card(titles, counts, tier, state, rows if tier in full else None, items) for tier in shown],
-        "chips": chips(totals, query.get("tier", "")),
+        "chips": chips(totals if isinstance(chosen, str) else counts.get(chosen, {}), query.get("tier", "")),
         "older": {**here, "offset": offset + ROWS, "tier": word_of(full[0])} if in_chosen > offset + ROWS else None,
         "newer": {**here, "offset": max(0, offset - ROWS)} if offset else None,
         "more_tiers": {"state": state, "skip": skip + TIERS} if chosen == "" and len(wanted) > skip + TIERS else None,
