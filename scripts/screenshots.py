@@ -56,11 +56,18 @@ def take(server: Server, folder: Path, asking: str) -> None:
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
+        context = browser.new_context()
+        context.new_page().goto(f"{server.url}/ui/sign-in?token={TOKEN}")
+        options = {
+            "viewport": DESKTOP,
+            "reduced_motion": "reduce",
+            "locale": "en-GB",
+            "storage_state": context.storage_state(),
+        }
+        context.close()
         for name, path, form, keys in PICTURES:
-            options = {"viewport": DESKTOP, "reduced_motion": "reduce", "locale": "en-GB", "device_scale_factor": 1}
             context = browser.new_context(**{**options, **form})
             page = context.new_page()
-            page.goto(f"{server.url}/ui/sign-in?token={TOKEN}")
             page.goto(f"{server.url}/ui{path.format(asking=asking)}", wait_until="load")
             page.locator("[data-connection]:has-text('Live') >> visible=true").first.wait_for()
             for key in keys:

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import struct
 
 import httpx
 import pytest
@@ -52,3 +53,34 @@ def test_everything_a_page_needs_at_first_is_small(shop: Served, browser: Browse
         for one in set(names)
     ]
     assert sum(sizes) < 70_000
+
+
+def test_it_can_be_installed(shop: Served, browser: Browser) -> None:
+    page = browser.get("/")
+    address = httpx.URL(shop.url + next(attrs["href"] for _, attrs in page.elements if attrs.get("rel") == "manifest"))
+    answer = httpx.get(address)
+    assert answer.headers["content-type"] == "application/manifest+json"
+    manifest = answer.json()
+    assert address.join(manifest["start_url"]).path == "/ui/"
+    assert browser.client.get(address.join(manifest["start_url"]).path).status_code == 200
+    assert {one.get("purpose", "any") for one in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        picture = httpx.get(address.join(icon["src"]))
+        assert picture.headers["content-type"] == icon["type"]
+        if icon["type"] == "image/png":
+            width, height = struct.unpack(">II", picture.content[16:24])
+            assert icon["sizes"] == f"{width}x{height}"
+    for shortcut in manifest["shortcuts"]:
+        assert browser.client.get(address.join(shortcut["url"]).path).status_code == 200
+
+
+def test_the_browser_is_coloured_like_the_theme(browser: Browser) -> None:
+    def colours() -> list[tuple[str, str]]:
+        page = browser.get("/settings")
+        return [(a["content"], a.get("media", "")) for _, a in page.elements if a.get("name") == "theme-color"]
+
+    both = colours()
+    assert [media for _, media in both] == ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"]
+    browser.send("/theme", theme="dark")
+    browser.client.cookies.set("hydra_theme", "dark")
+    assert colours() == [(both[1][0], "")]
