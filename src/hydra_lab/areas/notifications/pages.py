@@ -76,8 +76,7 @@ def load_rules(ctx: Context, request: PageRequest) -> dict[str, Any]:
     there = channels.available(ctx)
     return {
         "rules": [
-            {"one": one, "given": one.rule.model_dump(mode="json"), "where": where(one.rule), "when": when(one.rule)}
-            for one in listed
+            {"one": one, "given": one.model_dump(mode="json"), "where": where(one), "when": when(one)} for one in listed
         ],
         "schema": {**schema, "properties": without(schema, "id")},
         "new_schema": schema,

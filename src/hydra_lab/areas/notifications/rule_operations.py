@@ -98,7 +98,7 @@ def route(ctx: Context, input: Announce) -> Announced:
 
 def announce(connection: Connection, ctx: Context, channel: str, operations: tuple[str, ...]) -> Rule:
     """Have the rule for results take in a channel, and more operations where some are named."""
-    rule = {one.rule.id: one.rule for one in rules.listed(connection)}[RESULTS]
+    rule = rules.named(connection, RESULTS)
     rule = rule.model_copy(update={
         "channels": tuple(dict.fromkeys((*rule.channels, channel))) if rule.channels else (),  # none means all
         "operations": tuple(dict.fromkeys((*rule.operations, *operations))), "enabled": True,

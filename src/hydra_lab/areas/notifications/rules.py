@@ -9,15 +9,13 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.notifications import store
 from hydra_lab.areas.notifications.model import Rule
-from hydra_lab.kernel.operation import Output
 
 FILE = Path(__file__).with_name("rules.yaml")
 
 
-class ListedRule(Output):
+class ListedRule(Rule):
     """A rule, and whether it is as built in."""
 
-    rule: Rule
     built_in: bool = Field(description="Whether there is a rule of this id without anybody having set one")
     changed: bool = Field(description="Whether somebody has set it")
 
@@ -37,12 +35,18 @@ def listed(connection: Connection) -> list[ListedRule]:
         except ValidationError:
             continue
     found = [
-        ListedRule(rule=rule, built_in=id in built_in(), changed=id in stored)
+        ListedRule(**dict(rule), built_in=id in built_in(), changed=id in stored)
         for id, rule in (built_in() | stored).items()
     ]
-    return sorted(found, key=lambda one: (one.rule.place, one.rule.id))
+    return sorted(found, key=lambda one: (one.place, one.id))
 
 
-def in_force(connection: Connection) -> list[Rule]:
+def in_force(connection: Connection) -> list[ListedRule]:
     """The rules that are on, in the order in which they are tried."""
-    return [one.rule for one in listed(connection) if one.rule.enabled]
+    return [one for one in listed(connection) if one.enabled]
+
+
+def named(connection: Connection, id: str) -> Rule:
+    """A rule that is built in or was set."""
+    found = {one.id: one for one in listed(connection)}[id]
+    return Rule(**{name: getattr(found, name) for name in Rule.model_fields})

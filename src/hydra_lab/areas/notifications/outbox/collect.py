@@ -1,5 +1,6 @@
 """From the journal into the outbox: each entry is decided about once, in the transaction that moves the place on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -50,7 +51,7 @@ def take(ctx: Context) -> bool:
     return full
 
 
-def happenings(connection: Connection, events: list[Event], found: list[Rule]) -> list[tuple[Happening, Rule]]:
+def happenings(connection: Connection, events: list[Event], found: Sequence[Rule]) -> list[tuple[Happening, Rule]]:
     """The entries that a rule takes, each with that rule and the item it is about."""
     prefixes = tuple(prefix for rule in found for prefix in rule.events)
     near = [event for event in events if event.name.startswith(prefixes)]
