@@ -154,15 +154,16 @@ def fields_sent(call: Call) -> dict[str, list[str]]:
     Raises ``Invalid`` for a file that is not text.
     """
     found: dict[str, list[str]] = {}
+    files: dict[str, list[str]] = {}
     for name, value in call.form.multi_items():
         if not isinstance(value, UploadFile):
             found.setdefault(name, []).append(value)
         elif value.filename:
             try:
-                found[name] = [value.file.read().decode("utf-8-sig")]
+                files[name] = [value.file.read().decode("utf-8")]
             except UnicodeDecodeError as error:
                 raise Invalid(f"{value.filename} is not text in UTF-8.", fix="Save it as UTF-8.") from error
-    return found
+    return found | files
 
 
 def one(sent: dict[str, list[str]], name: str) -> str:
