@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from hydra_lab.kernel.credentials import By, Identity, KeyKind, SignedIn, Visit
+from hydra_lab.kernel.credentials import By, Identity, KeyKind, SignedIn, Visit, migrations
+from hydra_lab.kernel.credentials.tokens import hashed
 from hydra_lab.kernel.errors import Denied, NotFound
 from hydra_lab.kernel.policy import Actor, ActorKind
-from tests.lab import OWNER, Lab
+from tests.lab import OWNER, ROOMS, Lab
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada", scopes=frozenset({"read"}))
 BOT = Actor(kind=ActorKind.AGENT, name="bot", scopes=frozenset({"read", "write"}))
@@ -105,3 +106,23 @@ def test_the_journal_tells_who_came_in_by_what_way_from_where(started: Lab) -> N
     [opened] = started.events("sessions.opened")
     assert (opened.actor, opened.actor_name, opened.subject) == ("person", "ada", "ada")
     assert opened.data == {"detail": "by single sign-on, from 10.0.0.1", "way": "oidc", "address": "10.0.0.1"}
+
+
+def test_sessions_of_the_version_before_stay_open(make_lab: Callable[..., Lab], database_url: str) -> None:
+    # Times are kept in microseconds: these are the first of December 2025 and of January 2026.
+    before = {**ROOMS, "credentials": migrations.MIGRATIONS[:2]}
+    old = make_lab(database_url=database_url, rooms=before)
+    with old.services.database.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO credentials_keys (id, name, kind, scopes, hash, hint, created_at, created_by)"
+            " VALUES ('k', 'ada', 'person', '[\"read\"]', 'h', 'hyd_', 1764547200000000, 'owner')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO credentials_sessions (hash, key, created_at, expires_at)"
+            f" VALUES ('{hashed('cookie')}', 'k', 1764547200000000, 1767225600000000)"
+        )
+    old.close()
+    new = make_lab(database_url=database_url)
+    assert whose(new, "cookie").name == "ada"
+    [one] = new.services.credentials.sessions.seen_by(OWNER)
+    assert (one.name, one.by, one.address) == ("ada", None, None)
