@@ -62,9 +62,10 @@ class Metrics:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         work, now = self._services.work, self._services.clock.now()
+        paused = work.everything_hold() is not None
         with self._services.database.read() as connection:
-            states = measure.counts(connection, all_paused=work.everything_hold() is not None)
-            holds = measure.holds_by_kind(connection)
+            states = measure.counts(connection, all_paused=paused)
+            holds = measure.holds_by_kind(connection, all_paused=paused)
             oldest = measure.oldest_ready(connection)
             newest = journal.newest_id(connection)
         yield labelled(GaugeMetricFamily("hydra_items", "Work items by state.", labels=["state"]), states)
