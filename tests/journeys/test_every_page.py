@@ -27,6 +27,7 @@ EXAMPLES = {
 MORE = {
     "decided": "/inbox?show=decided", "held": "/queue?state=held", "none": "/queue?q=no-such-work",
     "story": "/activity?event=20", "found": "/find?q=back", "not-found": "/quee",
+    "asked": "/policy?operation=notify.send&kind=agent", "schedule-form": "/schedules/new?operation=maintenance.run",
 }  # fmt: skip
 
 

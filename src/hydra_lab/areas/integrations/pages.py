@@ -73,7 +73,7 @@ def form_schema(ctx: Context, name: str, settings: list[Setting]) -> dict[str, A
         if field.problem:
             about.append(f"What is set there does not fit: {field.problem}.")
         properties[field.name] = {**properties[field.name], "description": " ".join(part for part in about if part)}
-        if field.required and not field.is_set:
+        if field.required and (not field.is_set or (field.source == "stored" and not field.secret)):
             required.append(field.name)
     return {**schema, "properties": properties, "required": required}
 

@@ -34,6 +34,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     names = {verb.name for verb in verbs}
     return {
         "rules": rules,
+        "remarks": ctx.call("policy.validate", text=rules.text).remarks,
         "control": ctx.call("control.show"),
         "query": query,
         "groups": grouped(verbs),

@@ -70,7 +70,7 @@ class SettingsStore:
             stored.pop(name, None)
         else:
             stored[name] = value
-            problems = problems_of({name: value}, {name: "given"})
+            problems = problems_of({name: value}, {name: ""})
             if problems:
                 raise Invalid(
                     f"{name} cannot be {value!r}: {problems[0]['problem']}.",

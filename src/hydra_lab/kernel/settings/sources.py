@@ -104,7 +104,7 @@ def said(one: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     if one["type"] == "extra_forbidden":
         near = get_close_matches(name, names(), n=1)
         problem = "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
-    where = f" ({given[name]})" if name in given else ""
+    where = f" ({given[name]})" if given.get(name) else ""
     return {"field": name, "problem": f"{problem}{where}"}
 
 
