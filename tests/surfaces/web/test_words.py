@@ -81,3 +81,12 @@ def test_pretty_json_lets_no_markup_through(value: object) -> None:
         html = html.replace(tag, "")
     assert "<" not in html
     assert '"' not in html or "&#34;" in html
+
+
+def test_a_page_that_is_named_is_a_link() -> None:
+    text = "Set HYDRA_X or open /ui/integrations/discord; <b> `/ui/queue` stays, and /ui/."
+    assert words.marked(text, "/hydra/ui") == (
+        'Set HYDRA_X or open <a href="/hydra/ui/integrations/discord">/hydra/ui/integrations/discord</a>; &lt;b&gt; '
+        '<code class="mono">/ui/queue</code> stays, and /ui/.'
+    )
+    assert words.marked("http://lab.example/ui/queue") == "http://lab.example/ui/queue"

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from hydra_lab.kernel.work import HoldKind, Item
 from hydra_lab.surfaces.web.forms.fields import Field, Schema, fields_of, nested, told_apart
@@ -50,6 +51,12 @@ def local(context: Context, then: datetime | str) -> str:
     if isinstance(then, datetime):
         return then.astimezone(context["zone"]).strftime("%Y-%m-%dT%H:%M")
     return then
+
+
+@pass_context
+def marked(context: Context, text: str | None) -> Markup:
+    """A text with code set as code and pages as links."""
+    return words.marked(text, context["ui"])
 
 
 @pass_context
@@ -108,7 +115,7 @@ class Renderer:
         self.env.filters.update(
             ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, who=who, iso=datetime.isoformat,
             duration=words.duration, size=words.size, number=words.number, plural=words.plural,
-            sentence=words.sentence, marked=words.marked, told=words.told, pretty=words.pretty, listed=words.listed,
+            sentence=words.sentence, marked=marked, told=words.told, pretty=words.pretty, listed=words.listed,
         )  # fmt: skip
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,

@@ -111,13 +111,26 @@ def sentence(text: str | None) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
-def marked(text: str | None) -> Markup:
-    """A text with what stands in `backticks` set as code."""
+PAGE_NAMED = re.compile(r"(?<![\w/.])/ui(/[\w/-]*\w)")
+
+
+def marked(text: str | None, ui: str = "/ui") -> Markup:
+    """A text with what stands in `backticks` set as code, and the pages it names as links."""
     parts = (text or "").split("`")
     if len(parts) % 2 == 0:
-        return escape(text or "")
+        return linked(text or "", ui)
     code = Markup('<code class="mono">{}</code>')
-    return Markup("").join(code.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+    return Markup("").join(code.format(part) if place % 2 else linked(part, ui) for place, part in enumerate(parts))
+
+
+def linked(text: str, ui: str) -> Markup:
+    """A text in which each of our pages' addresses (``/ui/integrations/discord``) leads there."""
+    link = Markup('<a href="{0}{1}">{0}{1}</a>')
+    out, at = [], 0
+    for found in PAGE_NAMED.finditer(text):
+        out += [escape(text[at : found.start()]), link.format(ui, found[1])]
+        at = found.end()
+    return Markup("").join([*out, escape(text[at:])])
 
 
 def listed(parts: list[str], last: str = "and") -> str:
