@@ -130,7 +130,7 @@ def compiled(one: Written, number: int, night: Night) -> Rule:
         modes=frozenset(one.mode) if one.mode else None,
         hours=Windows(window_of(window, night) for window in one.hours) if one.hours else None,
         lapse=one.lapse,
-        default_yes=one.default,
+        default_yes=one.default and one.then is Verdict.ASK,  # where nobody is asked nothing can lapse
     )
 
 
