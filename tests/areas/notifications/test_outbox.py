@@ -168,6 +168,25 @@ def test_a_channel_that_is_away_keeps_no_other_waiting(outbox: OutboxLab, servic
     assert [one.path for one in service.asked] == ["/down", "/phone", "/down"]
 
 
+def test_what_waits_for_days_is_left_to_a_person_and_not_told_when_it_is_old(
+    outbox: OutboxLab, discord: Discord
+) -> None:
+    discord.says = GONE
+    outbox.happen("disk.low", detail="100 MiB free.")
+    outbox.tell()
+    outbox.clock.pass_(days=4)
+    prune(outbox.context(HYDRA))
+    discord.says = None
+    outbox.connect()
+    outbox.tell()
+    [message] = outbox.outbox()
+    assert message.error
+    assert (message.state, message.error["code"], len(outbox.posts())) == (State.DEAD, "expired", 1)
+    outbox.call("notifications.retry", id=message.id)
+    outbox.send()
+    assert outbox.states() == ["sent"]
+
+
 def test_old_messages_are_forgotten(outbox: OutboxLab) -> None:
     outbox.happen("disk.low", detail="100 MiB free.")
     outbox.tell()

@@ -6,13 +6,17 @@ from hydra_lab.areas.notifications import store
 from hydra_lab.areas.notifications.model import State
 from hydra_lab.areas.notifications.operations import ChannelState, Outbox, Wanted, list_
 from hydra_lab.areas.notifications.outbox.collect import collect
-from hydra_lab.areas.notifications.outbox.send import send_due
+from hydra_lab.areas.notifications.outbox.send import TOO_OLD, send_due
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Check, CheckResult
 
 # What the built-in rules speak of; what others do is found with the next beat.
 SOON = ("items.done", "items.failed", "approvals.", "integrations.", "disk.", "policy.", "keys.", "sessions.",
         "http.outcome_unknown", "notifications.")  # fmt: skip
+STALE = {
+    "code": "expired", "detail": "It could not be sent for three days, and is old news now.",
+    "fix": "Set its channel again, then try it again if it still matters.",
+}  # fmt: skip
 
 
 def tell(ctx: Context) -> None:
@@ -22,9 +26,14 @@ def tell(ctx: Context) -> None:
 
 
 def prune(ctx: Context) -> None:
-    """Forget old messages: those that were sent as soon as log lines, those given up as late as work items."""
+    """Give up what could not be sent for days, and forget what is old.
+
+    Messages that were sent are kept as long as log lines, those given up as long as work items.
+    """
     keep, now = ctx.services.settings.current.retention, ctx.clock.now()
     with ctx.begin() as connection:
+        if count := store.expire(connection, now - TOO_OLD, now, STALE):
+            ctx.emit(connection, "notifications.expired", data={"count": count})
         store.prune(connection, (State.SENT, State.DROPPED), now - timedelta(days=keep.logs_days))
         store.prune(connection, (State.DEAD,), now - timedelta(days=keep.items_days))
 

@@ -173,6 +173,13 @@ def sent_last(connection: Connection) -> dict[str, datetime]:
     return {row.channel: row.at for row in connection.execute(query.group_by(messages.c.channel))}
 
 
+def expire(connection: Connection, before: datetime, now: datetime, error: dict[str, Any]) -> int:
+    """Give up messages that were made before a time and have been due without being sent; how many."""
+    c = messages.c
+    change = update(messages).where(c.state == State.WAITING, c.created_at < before, c.due_at < now)
+    return connection.execute(change.values(state=State.DEAD, error=error)).rowcount
+
+
 def prune(connection: Connection, states: Iterable[State], before: datetime) -> int:
     """Forget messages in these states that were made before a time."""
     c = messages.c

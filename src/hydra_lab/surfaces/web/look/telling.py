@@ -41,6 +41,7 @@ TOLD = {
     "sessions.others_ended": "All other sessions of {s} were signed out",
     "notifications.sent": "Told {s}: {message}",
     "notifications.failed": "{s} could not be told: {message}",
+    "notifications.expired": "Messages that nobody took for days were given up",
     "notifications.retried": "{s} is told again: {message}",
     "notifications.disabled": "Channel {s} is off",
     "notifications.enabled": "Channel {s} is used again",
