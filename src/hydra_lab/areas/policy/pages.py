@@ -48,7 +48,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
 
 
 def grouped(verbs: list[Operation]) -> list[tuple[str, list[Operation]]]:
-    """Operations by area; what only reads is left out, for it is always allowed unless the owner says otherwise."""
+    """Operations by area."""
     groups: dict[str, list[Operation]] = {}
     for verb in verbs:
         groups.setdefault(verb.area, []).append(verb)
