@@ -57,9 +57,7 @@ def list_(ctx: Context) -> OpenSessions:
     return OpenSessions(sessions=[shown(ctx, one) for one in ctx.services.credentials.sessions.seen_by(ctx.actor)])
 
 
-@operation(
-    "sessions.end", effect=Effect.WRITE, path="DELETE /sessions/{id}", subject="id", scope="read", queueable=False
-)
+@operation("sessions.end", effect=Effect.WRITE, path="DELETE /sessions/{id}", subject="id", queueable=False)
 def end(ctx: Context, input: ById) -> ShownSession:
     """Sign one session out."""
     with ctx.begin() as connection:
@@ -67,7 +65,7 @@ def end(ctx: Context, input: ById) -> ShownSession:
     return shown(ctx, ended)
 
 
-@operation("sessions.end_others", effect=Effect.WRITE, path="POST /sessions/end-others", scope="read", queueable=False)
+@operation("sessions.end_others", effect=Effect.WRITE, path="POST /sessions/end-others", queueable=False)
 def end_others(ctx: Context) -> Ended:
     """Sign all of your own sessions out but the one that asks."""
     with ctx.begin() as connection:

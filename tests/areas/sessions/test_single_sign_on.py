@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests.peers.identity import provider
+from tests.rules.source import ROOT
 from tests.server import Server
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+AXE = (ROOT / "tests" / "journeys" / "vendor" / "axe.min.js").read_text()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without"])
