@@ -176,3 +176,9 @@ def test_a_provider_that_does_not_answer_is_told_and_a_token_still_signs_in(
         assert answer.status_code == 502
         assert "cannot be reached" in answer.text
         assert browser.post("/ui/sign-in", data={"token": server.token}).status_code == 303
+
+
+def test_a_page_that_sends_a_browser_back_unasked_locks_nobody_out(hydra: Server, browser: httpx.Client) -> None:
+    for _ in range(7):
+        assert browser.get("/ui/sign-in/oidc/back?state=x&code=y").status_code == 403
+    assert browser.post("/ui/sign-in", data={"token": hydra.token}).status_code == 303

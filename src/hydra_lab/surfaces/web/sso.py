@@ -49,18 +49,21 @@ class SingleSignOn:
 
     def back(self, call: Call) -> Response:
         """The browser is back: sign its person in and go on; or the form, saying what was wrong."""
-        services, request, to = self._services, call.request, self._signing.target("")
+        services, request, to, began = self._services, call.request, self._signing.target(""), False
         settings = services.settings.current.oidc
+        if not settings.is_on:
+            raise NotFound("No identity provider is set here.", fix="Set oidc.issuer and oidc.client_id.")
         answer, visit = dict(request.query_params), visit_of(request, By.OIDC)
         try:
             services.credentials.may_try(visit.address)
             begun = self._provider.begun(request.cookies.get(COOKIE, ""), answer.get("state", ""))
-            to = begun.to
+            to, began = begun.to, True
             identity = self._provider.finish(settings, begun, answer)
             actor = services.credentials.vouched(identity, settings, visit)
         except HydraError as error:
             log.warning("oidc.failed", problem=error.detail)
-            if not isinstance(error, TooMany):
+            # What no sign-in of this browser's led to is not counted: any page could send the browser here.
+            if began and not isinstance(error, TooMany):
                 services.credentials.failed(visit, error.detail)
             response = self._signing.form(call, to, error=error, by_token=False)
         else:
