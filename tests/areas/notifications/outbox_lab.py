@@ -7,9 +7,10 @@ from typing import Any
 from hydra_lab.areas.notifications import AREA, store
 from hydra_lab.areas.notifications.model import Message
 from hydra_lab.areas.notifications.outbox import send
-from hydra_lab.areas.notifications.outbox.collect import collect
+from hydra_lab.areas.notifications.outbox.collect import READER
 from hydra_lab.integrations.apprise import INTEGRATION as APPRISE
 from hydra_lab.integrations.discord import INTEGRATION as DISCORD
+from hydra_lab.kernel.journal.acting.reading import go_on
 from hydra_lab.kernel.policy.model import HYDRA, Actor
 from hydra_lab.kernel.work import Item, NewItem, Work
 from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS
@@ -57,7 +58,7 @@ class OutboxLab(Lab):
 
     def collect(self) -> None:
         """Decide about what is new."""
-        collect(self.context(HYDRA))
+        go_on(self.context(HYDRA), READER)
 
     def send(self) -> None:
         """Send what is due, one channel after the other."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hydra_lab.areas.notifications import store
 from hydra_lab.areas.notifications.model import State
 from hydra_lab.areas.notifications.operations import ChannelState, Outbox, Wanted, list_
-from hydra_lab.areas.notifications.outbox.collect import collect
+from hydra_lab.areas.notifications.outbox.collect import READER
 from hydra_lab.areas.notifications.outbox.send import TOO_OLD, send_due
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Check, CheckResult
@@ -17,12 +17,6 @@ STALE = {
     "code": "expired", "detail": "It could not be sent for three days, and is old news now.",
     "fix": "Set its channel again, then try it again if it still matters.",
 }  # fmt: skip
-
-
-def tell(ctx: Context) -> None:
-    """Take up what is new in the journal, and send what is due."""
-    collect(ctx)
-    send_due(ctx)
 
 
 def prune(ctx: Context) -> None:
@@ -59,7 +53,8 @@ def check(ctx: Context) -> CheckResult:
 
 
 CONTRIBUTIONS = (
-    Beat(name="notifications", every_s=5.0, run=tell, on=SOON),
+    READER,
+    Beat(name="notifications", every_s=5.0, run=send_due, on=SOON),
     Beat(name="notifications-prune", every_s=3600.0, run=prune),
     Check(name="notifications", title="Notifications", run=check),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String
+from sqlalchemy import Boolean, Column, Integer, String
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
 def create(op: Operations) -> None:
     """All of them."""
-    op.create_table(
-        "notifications_cursor",
-        Column("id", Integer, primary_key=True, autoincrement=False),
-        Column("event", BigInteger, nullable=False),
-    )
     op.create_table(
         "notifications_rules",
         Column("id", String, primary_key=True),

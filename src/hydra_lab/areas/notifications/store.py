@@ -7,25 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from hydra_lab.areas.notifications.model import Message, Part, State
-from hydra_lab.areas.notifications.tables import channels, cursor, messages, recent, rules
+from hydra_lab.areas.notifications.tables import channels, messages, recent, rules
 
-ONE = 1
-
-# The place in the journal
-
-
-def place(connection: Connection) -> int | None:
-    """The last journal entry that was decided about; ``None`` before the first."""
-    return connection.execute(select(cursor.c.event).where(cursor.c.id == ONE)).scalar()
-
-
-def move(connection: Connection, before: int | None, after: int) -> bool:
-    """Go on in the journal; ``False`` when somebody else has gone on from there already."""
-    if before is None:
-        connection.execute(insert(cursor).values(id=ONE, event=after))
-        return True
-    change = update(cursor).where(cursor.c.id == ONE, cursor.c.event == before)
-    return connection.execute(change.values(event=after)).rowcount == 1
+# What was told
 
 
 def told_lately(connection: Connection, key: str) -> tuple[str, datetime] | None:

@@ -1,17 +1,10 @@
-"""The tables of notifications: the outbox and its place in the journal, rules, channels, and what was told lately."""
+"""The tables of notifications: the outbox, rules, channels, and what was told lately."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
 metadata = MetaData()
-
-cursor = Table(
-    "notifications_cursor",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("event", BigInteger, nullable=False),
-)
 
 rules = Table(
     "notifications_rules",

@@ -23,7 +23,8 @@ class Beats:
     def __init__(self, services: Services) -> None:
         self._services = services
         readers = services.registry.contributions(Reader)
-        self._beats = [*services.registry.contributions(Beat), *(beat_of(reader) for reader in readers)]
+        # What readers write is there for the beats of the same round.
+        self._beats = [*(beat_of(reader) for reader in readers), *services.registry.contributions(Beat)]
         self._due = {beat.name: 0.0 for beat in self._beats}
         self._failing: set[str] = set()
         self._last_event = 0

@@ -1,4 +1,4 @@
-"""From the journal into the outbox: each entry is decided about once, in the transaction that moves the place on."""
+"""From the journal into the outbox: each entry is decided about once."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,46 +12,37 @@ from hydra_lab.areas.notifications.outbox.compose import KEPT, title_of, worst
 from hydra_lab.areas.notifications.outbox.words import part_of
 from hydra_lab.kernel.capabilities import Severity
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.contributions import Reader
 from hydra_lab.kernel.journal import Event
-from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.work import store as work
 
-BATCH, ROUNDS = 500, 20
 # After so many single messages of a rule that nobody has had yet, the rest come together.
 CROWD = 5
 QUIET = "quiet"
 SET_AGAIN = ("integrations.configured", "integrations.connected", "integrations.back")
 
 
-def collect(ctx: Context) -> None:
-    """Decide about what is new in the journal."""
-    for _ in range(ROUNDS):
-        if not take(ctx):
-            return
+def waited_for(connection: Connection) -> tuple[str, ...]:
+    """The beginnings of the names of entries that matter here."""
+    named = {prefix for rule in rules.in_force(connection) for prefix in rule.events}
+    return (*sorted(named), *SET_AGAIN)
 
 
-def take(ctx: Context) -> bool:
-    """Decide about the next entries; whether there may be more. Without a channel nothing is kept for later."""
+def read(ctx: Context, connection: Connection, events: Sequence[Event]) -> None:
+    """Decide about what happened. Without a channel nothing is kept for later."""
     there = available(ctx)
-    with ctx.read() as connection:
-        last, newest = store.place(connection), journal.newest_id(connection)
-        if last == newest:
-            return False
-        events = journal.after(connection, last, BATCH) if there and last is not None else []
-        found = happenings(connection, events, rules.in_force(connection)) if events else []
-    full = len(events) == BATCH
-    with ctx.begin() as connection:
-        if not store.move(connection, last, events[-1].id if events else newest):
-            return True
-        for event in events:
-            if event.name in SET_AGAIN and event.subject:
-                turn_on(ctx, connection, event.subject)
-        for one, rule in found:
-            tell(ctx, connection, one, rule, named(there, rule.channels))
-    return full
+    found = happenings(connection, events, rules.in_force(connection)) if there else []
+    for event in events:
+        if event.name in SET_AGAIN and event.subject:
+            turn_on(ctx, connection, event.subject)
+    for one, rule in found:
+        tell(ctx, connection, one, rule, named(there, rule.channels))
 
 
-def happenings(connection: Connection, events: list[Event], found: Sequence[Rule]) -> list[tuple[Happening, Rule]]:
+READER = Reader(name="notifications", on=waited_for, read=read)
+
+
+def happenings(connection: Connection, events: Sequence[Event], found: Sequence[Rule]) -> list[tuple[Happening, Rule]]:
     """The entries that a rule takes, each with that rule and the item it is about."""
     prefixes = tuple(prefix for rule in found for prefix in rule.events)
     near = [event for event in events if event.name.startswith(prefixes)]
