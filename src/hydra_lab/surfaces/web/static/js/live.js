@@ -90,9 +90,11 @@ document.addEventListener("visibilitychange", () => document.hidden || (dirty.si
 // At midnight in the lab “today” becomes another day, and no event says so.
 const today = () => new Date().toLocaleDateString("en-CA", { timeZone: document.documentElement.dataset.zone });
 let day = today();
-setInterval(() => {
+const newDay = () => {
   if (today() === day) return;
   day = today();
   everything();
-}, 30_000);
+};
+setInterval(newDay, 30_000);
+document.addEventListener("visibilitychange", newDay);
 setInterval(() => document.hidden || mark((part) => "poll" in part.dataset), 2000);
