@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.lab import Lab
+from tests.peers import docker as docker_peer
 from tests.peers import postgres
+from tests.peers.docker import Docker
 from tests.peers.postgres import Postgres
 from tests.peers.starting import absent, installed
 from tests.server import Server
@@ -83,6 +85,13 @@ def server(make_server: Callable[..., Server]) -> Iterator[Server]:
     one = make_server().start()
     yield one
     print(one.tail())
+
+
+@pytest.fixture(scope="session")
+def docker() -> Iterator[Docker]:
+    """One Docker Engine for the whole run, started when a test first asks; each test cleans up after itself."""
+    with docker_peer.running() as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

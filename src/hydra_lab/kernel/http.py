@@ -51,6 +51,7 @@ class HttpClient:
     """A sync client for one or many outside systems, without redirects, environment proxies or shared cookies."""
 
     def __init__(self, *, timeout_s: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:
+        self.timeout_s = timeout_s
         self._client = httpx.Client(
             timeout=timeout_s, transport=transport, follow_redirects=False, trust_env=False,
             headers={"User-Agent": "hydra-lab"},
@@ -80,6 +81,19 @@ class HttpClient:
         """One call whose status the caller judges; only transport failures raise."""
         with translated(who):
             return self._client.request(method, url, **options)
+
+    @contextmanager
+    def stream(self, who: str, method: str, url: str, **options: Any) -> Iterator[httpx.Response]:
+        """One call whose answer is read as it comes; its status is the caller's to judge.
+
+        Raises as ``raw`` does, also while the answer is read; a read that times out is the caller's to catch.
+        """
+        with translated(who), self._client.stream(method, url, **options) as response:
+            yield response
+
+    def through(self, transport: httpx.BaseTransport) -> "HttpClient":
+        """A client with the same patience that goes another way, e.g. through a unix socket."""
+        return HttpClient(timeout_s=self.timeout_s, transport=transport)
 
     def close(self) -> None:
         """Close idle connections."""

@@ -1,0 +1,29 @@
+"""Docker: the containers of an Engine, through its own API."""
+
+from hydra_lab.integrations.docker.capabilities import DockerHost
+from hydra_lab.integrations.docker.client import DockerClient
+from hydra_lab.integrations.docker.settings import DockerSettings
+from hydra_lab.kernel.http import HttpClient
+from hydra_lab.kernel.integration import Integration, Probe
+
+
+def probe(settings: DockerSettings, http: HttpClient) -> Probe:
+    """Ask the Engine for its version."""
+    told = DockerClient(settings, http).version()
+    where = " ".join(part for part in (told.os, told.arch) if part)
+    return Probe(detail=f"API {told.api_version}{f' on {where}' if where else ''}", version=told.version)
+
+
+INTEGRATION = Integration(
+    name="docker",
+    title="Docker",
+    what="Runs the lab's containers.",
+    settings=DockerSettings,
+    probe=probe,
+    secret_name="the address of a Docker Engine",
+    how_to="Give Hydra the Engine's socket, or better a socket proxy that allows only what Hydra needs.",
+    reference="https://docs.docker.com/reference/api/engine/",
+    versions=("20.10",),
+    provides={"container_host": DockerHost},
+    beat_s=30.0,
+)

@@ -1,0 +1,170 @@
+"""What the Docker Engine tells, in its own shape: https://docs.docker.com/reference/api/engine/."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
+
+from hydra_lab.kernel.capabilities import Container, Happened, Port
+
+NEVER = 1  # the year of Go's zero time, which stands for “never”
+
+
+class Wire(BaseModel):
+    """Base of what is read: names are the Engine's, and what it does not name is unknown."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_pascal)
+
+
+class Version(Wire):
+    """Which Engine it is."""
+
+    version: str
+    api_version: str
+    os: str | None = None
+    arch: str | None = None
+
+
+class Health(Wire):
+    """What its own check found."""
+
+    status: str | None = None
+
+
+class State(Wire):
+    """How a container is."""
+
+    status: str
+    exit_code: int | None = None
+    oom_killed: bool | None = Field(default=None, alias="OOMKilled")
+    error: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    health: Health | None = None
+
+
+class Config(Wire):
+    """What it was made with."""
+
+    image: str
+    tty: bool = False
+    labels: dict[str, str] | None = None
+
+
+class RestartPolicy(Wire):
+    """What the Engine itself does when it ends."""
+
+    name: str | None = None
+
+
+class HostConfig(Wire):
+    """What it was made with on the host's side."""
+
+    restart_policy: RestartPolicy | None = None
+
+
+class Binding(Wire):
+    """Where a port is published."""
+
+    host_ip: str | None = None
+    host_port: str | None = None
+
+
+class Network(Wire):
+    """Its ports, such as ``80/tcp``."""
+
+    ports: dict[str, list[Binding] | None] | None = None
+
+
+class Mount(Wire):
+    """A volume or a folder inside of it."""
+
+    type: str | None = None
+    name: str | None = None
+
+
+class Inspected(Wire):
+    """A container in full."""
+
+    id: str
+    name: str
+    image: str
+    created: datetime | None = None
+    restart_count: int | None = None
+    state: State
+    config: Config
+    host_config: HostConfig | None = None
+    network_settings: Network | None = None
+    mounts: list[Mount] | None = None
+
+    @property
+    def as_container(self) -> Container:
+        """The same in Hydra's words."""
+        state, policy = self.state, self.host_config.restart_policy if self.host_config else None
+        health = state.health.status if state.health else None
+        begun = known(state.started_at)
+        return Container(
+            id=self.id, name=self.name.removeprefix("/"), image=self.config.image, image_id=self.image,
+            state=state.status, health=health if health not in (None, "", "none") else None,
+            exit_code=state.exit_code if known(state.finished_at) and state.status != "running" else None,
+            oom_killed=state.oom_killed, error=state.error or None, restarts=self.restart_count,
+            restart_policy=policy.name or None if policy else None, created_at=known(self.created),
+            started_at=begun, finished_at=known(state.finished_at),
+            ports=tuple(ports_of(self.network_settings.ports or {} if self.network_settings else {})),
+            labels=self.config.labels or {},
+            volumes=tuple(one.name for one in self.mounts or [] if one.type == "volume" and one.name),
+        )  # fmt: skip
+
+
+class Listed(Wire):
+    """A container in a list."""
+
+    id: str
+
+
+class Actor(Wire):
+    """What an event is about."""
+
+    id: str = Field(alias="ID")
+    attributes: dict[str, str] = Field(default_factory=dict)
+
+
+class Event(Wire):
+    """One line of the event stream."""
+
+    type: str
+    action: str
+    actor: Actor
+    time_nano: int = Field(alias="timeNano")
+
+    @property
+    def as_happened(self) -> Happened:
+        """The same in Hydra's words."""
+        action, _, health = self.action.partition(": ")
+        told = self.actor.attributes
+        code = told.get("exitCode", "")
+        return Happened(
+            at_ns=self.time_nano, action=action, id=self.actor.id, name=told.get("name", self.actor.id[:12]),
+            image=told.get("image", ""), exit_code=int(code) if code.lstrip("-").isdigit() else None,
+            health=health or None, signal=told.get("signal"),
+        )  # fmt: skip
+
+
+def known(at: datetime | None) -> datetime | None:
+    """A time; ``None`` for the one that stands for never."""
+    return None if at is None or at.year == NEVER else at
+
+
+def ports_of(told: dict[str, list[Binding] | None]) -> list[Port]:
+    """Ports, each published address by itself."""
+    found = []
+    for name, bindings in sorted(told.items()):
+        number, _, protocol = name.partition("/")
+        if not number.isdigit():
+            continue
+        for one in bindings or [Binding()]:
+            host = int(one.host_port) if one.host_port and one.host_port.isdigit() else None
+            found.append(
+                Port(port=int(number), protocol=protocol or "tcp", host_ip=one.host_ip or None, host_port=host)
+            )
+    return found

@@ -1,0 +1,49 @@
+"""What must be known to reach a Docker Engine."""
+
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from hydra_lab.kernel.integration import IntegrationSettings
+
+
+class DockerSettings(IntegrationSettings):
+    """Where the Engine's API answers, and the files of TLS where it wants them."""
+
+    address: str = Field(
+        title="Address", pattern=r"^(unix:///\S+|(tcp|https?)://[^\s/?#]+/?)$",
+        description="unix:///var/run/docker.sock, http://docker-socket-proxy:2375, or tcp://host:2376 with TLS.",
+    )  # fmt: skip
+    ca: Path | None = Field(
+        default=None, title="CA certificate", description="File with the authority that signed the Engine's own."
+    )
+    certificate: Path | None = Field(
+        default=None, title="Client certificate", description="File with the certificate that Hydra shows."
+    )
+    key: Path | None = Field(default=None, title="Client key", description="File with the certificate's key.")
+
+    @model_validator(mode="after")
+    def pairs(self) -> "DockerSettings":
+        """A certificate and its key come together, and mean nothing to a socket."""
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key come together")
+        if self.socket and (self.ca or self.certificate):
+            raise ValueError("a unix socket takes no certificates")
+        return self
+
+    @property
+    def socket(self) -> str | None:
+        """The path of the unix socket, if it is one."""
+        return self.address.removeprefix("unix://") if self.address.startswith("unix://") else None
+
+    @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted: ``tcp`` is where a certificate is named, as with Docker's own tools."""
+        return self.address.startswith("https://") or (self.address.startswith("tcp://") and self.ca is not None)
+
+    @property
+    def url(self) -> str:
+        """The address as one for HTTP."""
+        if self.socket:
+            return "http://docker"
+        return f"{'https' if self.tls else 'http'}://{self.address.partition('://')[2].rstrip('/')}"
