@@ -10,7 +10,7 @@ fi
 dir=$(mktemp -d)
 port=$(free_port)
 background "$dir" prometheus prometheus --config.file="$CONFIG" --storage.tsdb.path="$dir/data" \
-  --storage.tsdb.retention.time=1h --web.listen-address="127.0.0.1:$port"
+  --storage.tsdb.retention.time=1h --web.listen-address="127.0.0.1:$port" --rules.alert.resend-delay=1s
 until_up 30 answers "http://127.0.0.1:$port/-/ready"
 echo "DIR=$dir"
 echo "URL=http://127.0.0.1:$port"
