@@ -174,6 +174,14 @@ def test_a_key_is_shown_once_used_and_revoked(page: Any, hydra: Server) -> None:
 
 def test_an_integration_is_set_up_tested_and_taken_away(page: Any, hydra: Server) -> None:
     page.goto(f"{hydra.url}/ui/integrations/home_assistant")
+    page.fill("#values-url", "homeassistant without a scheme")
+    page.fill("#values-token", "a-secret-token")
+    page.click("text=Save and test")
+    assert page.input_value("#values-url") == "homeassistant without a scheme"
+    assert page.get_attribute("#values-url", "aria-invalid") == "true"
+    assert page.locator("#values-url-help [data-s=bad]").count() == 1
+    assert "a-secret-token" not in page.content()
+    assert page.input_value("#values-token") == ""
     page.fill("#values-url", "http://127.0.0.1:9")
     page.fill("#values-token", "a-secret-token")
     page.click("text=Save and test")
