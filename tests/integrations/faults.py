@@ -144,7 +144,8 @@ class StandIn:
 class HttpHarness:
     """A system that speaks HTTP: ``answer`` stands in for it and checks the credential as it does.
 
-    ``values(url, secret)`` are the settings that lead to the stand-in; ``wrong`` is a secret it must refuse.
+    ``values(url, secret)`` are the settings that lead to the stand-in; ``wrong`` is a secret it must refuse. Where
+    nobody looks into an answer, ``garbage`` is one that makes no sense by itself, such as an odd status.
     """
 
     answer: Callable[[Asked], Reply]
@@ -153,12 +154,17 @@ class HttpHarness:
     wrong: str
     calls: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     probe_asks: bool = True
+    garbage: Reply | None = None
 
     @contextmanager
     def running(self, fault: Fault | None) -> Iterator[dict[str, Any]]:
         """The stand-in with a fault or none."""
         if fault is Fault.GONE:
             yield self.values(f"http://127.0.0.1:{free_port()}", self.secret)
+            return
+        if fault is Fault.GARBAGE and (odd := self.garbage):
+            with StandIn(lambda asked: odd) as server:
+                yield self.values(server.url, self.secret)
             return
         with StandIn(self.answer, fault) as server:
             yield self.values(server.url, self.wrong if fault is Fault.DENIED else self.secret)

@@ -1,13 +1,11 @@
 """A service that takes what Apprise's own ``json://`` sends, and wants a user's password for it."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from hydra_lab.kernel.capabilities import Notice
-from tests.integrations.faults import Asked, Fault, HttpHarness, Reply, StandIn
+from tests.integrations.faults import Asked, HttpHarness, Reply
 
 PASSWORD = "correct-horse-battery-staple-42"
 
@@ -30,25 +28,8 @@ def values(url: str, secret: str) -> dict[str, Any]:
     return {"urls": address(url, secret)}
 
 
-class AppriseHarness:
-    """Apprise looks at the status of an answer, not into it: garbage is a status that makes no sense."""
-
-    secret = PASSWORD
-    probe_asks = False
-    calls: Mapping[str, Callable[[Any], Any]] = {
-        "notifier": lambda notifier: notifier.notify(Notice(title="Night done", text="12 items"))
-    }
-
-    @contextmanager
-    def running(self, fault: Fault | None) -> Iterator[dict[str, Any]]:
-        """The service with a fault or none."""
-        if fault is Fault.GARBAGE:
-            with StandIn(lambda asked: Reply(status=418, body=b"\x00\xff")) as server:
-                yield values(server.url, PASSWORD)
-            return
-        plain = HttpHarness(answer=answer, values=values, secret=PASSWORD, wrong="wrong")
-        with plain.running(fault) as found:
-            yield found
-
-
-HARNESS = AppriseHarness()
+HARNESS = HttpHarness(
+    answer=answer, values=values, secret=PASSWORD, wrong="wrong", probe_asks=False,
+    garbage=Reply(status=418, body=b"\x00\xff"),
+    calls={"notifier": lambda notifier: notifier.notify(Notice(title="Night done", text="12 items"))},
+)  # fmt: skip

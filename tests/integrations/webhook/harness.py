@@ -1,14 +1,12 @@
 """A program that takes signed webhooks and refuses every other."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from hydra_lab.kernel.capabilities import Notice
 from hydra_lab.kernel.errors import Unauthenticated
 from hydra_lab.kernel.webhooks import is_signed
-from tests.integrations.faults import Asked, Fault, HttpHarness, Reply, StandIn
+from tests.integrations.faults import Asked, HttpHarness, Reply
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 WRONG = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
@@ -28,24 +26,8 @@ def values(url: str, secret: str) -> dict[str, Any]:
     return {"url": f"{url}/hydra", "secret": secret}
 
 
-class WebhookHarness:
-    """Nobody looks into the answer to a webhook: garbage is a status that makes no sense."""
-
-    secret = SECRET
-    probe_asks = False
-    calls: Mapping[str, Callable[[Any], Any]] = {
-        "notifier": lambda notifier: notifier.notify(Notice(title="Night done", text="12 items"))
-    }
-
-    @contextmanager
-    def running(self, fault: Fault | None) -> Iterator[dict[str, Any]]:
-        """The program with a fault or none."""
-        if fault is Fault.GARBAGE:
-            with StandIn(lambda asked: Reply(status=418, body=b"\x00\xff")) as server:
-                yield values(server.url, SECRET)
-            return
-        with HttpHarness(answer=answer, values=values, secret=SECRET, wrong=WRONG).running(fault) as found:
-            yield found
-
-
-HARNESS = WebhookHarness()
+HARNESS = HttpHarness(
+    answer=answer, values=values, secret=SECRET, wrong=WRONG, probe_asks=False,
+    garbage=Reply(status=418, body=b"\x00\xff"),
+    calls={"notifier": lambda notifier: notifier.notify(Notice(title="Night done", text="12 items"))},
+)  # fmt: skip
