@@ -68,10 +68,20 @@ def test_a_removed_hook_answers_no_more(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"<xml/>", 422), (b"[" * 70_000, 413), (b"[" * 60_000, 422)], ids=["xml", "large", "deep"]
+    ("body", "status"),
+    [
+        (b"<xml/>", 422),
+        (b"[" * 70_000, 413),
+        (b"[" * 60_000, 422),
+        (b"[" * 300 + b"]" * 300, 422),
+        (b'{"free": NaN}', 422),
+        (b'{"free": 1e999}', 422),
+        (b'{"ref": "\\ud800"}', 422),
+    ],
+    ids=["xml", "large", "deep", "deeper than is kept", "no number", "endless", "half a character"],
 )
 def test_what_cannot_be_read_is_told(server: Server, body: bytes, status: int) -> None:
-    name = f"odd-{status}-{len(body)}"
+    name = f"odd-{status}-{abs(hash(body))}"
     secret = made(server, name)["secret"]
     assert post(server, name, content=body, headers={"X-Hook-Token": secret}).status_code == status
     assert received(server, name) == []

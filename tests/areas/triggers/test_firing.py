@@ -7,8 +7,9 @@ import pytest
 
 from hydra_lab.areas.triggers import AREA
 from hydra_lab.areas.triggers.feeds import CONTRIBUTIONS
+from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.journal.acting.reading import go_on
-from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.policy.model import HYDRA, Actor, ActorKind
 from hydra_lab.kernel.work import HoldKind, Work
 from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS
 from hydra_lab.kernel.work.migrations import MIGRATIONS as WORK
@@ -16,6 +17,7 @@ from tests.kernel.work import bench_area
 from tests.lab import OWNER, Lab
 
 HOOK = Actor(kind=ActorKind.HOOK, name="/hooks/forge")
+AGENT = Actor(kind=ActorKind.AGENT, name="helper", scopes=frozenset({"read", "write"}))
 READER = CONTRIBUTIONS[0]
 
 
@@ -139,3 +141,81 @@ def test_a_paused_trigger_passes_over_what_happens(firing: Firing) -> None:
     firing.lab.call("triggers.resume", id="echo")
     firing.happen("b")
     assert firing.titles() == ["b"]
+
+
+def test_what_followed_from_its_own_work_starts_nothing_again(anywhere: Firing) -> None:
+    """Two triggers that answer to each other's work, and to each other's refusals, come to rest."""
+    anywhere.set()
+    again = {"operation": "bench.echo", "input": {"text": "{{ data.operation }}"}}
+    anywhere.lab.call("triggers.set", id="ping", when={"event": "items.created"}, start=again)
+    anywhere.lab.call("triggers.set", id="pong", when={"event": "items.created"}, start=again)
+    missing = {"operation": "bench.echo", "input": {"text": "{{ data.never }}"}}
+    anywhere.lab.call("triggers.set", id="grumble", when={"event": "triggers.*"}, start=missing)
+    anywhere.lab.call("triggers.set", id="mutter", when={"event": "triggers.*"}, start=missing)
+    anywhere.happen("a")
+    for _ in range(5):
+        go_on(anywhere.lab.context(), READER)
+    told = len(anywhere.lab.events())
+    go_on(anywhere.lab.context(), READER)
+    assert len(anywhere.lab.events()) == told
+    assert len(anywhere.services.work.page()[0]) == 5  # echo, ping and pong of it, and each once of the other's
+    outcomes = {one.id: one.last_outcome for one in anywhere.lab.call("triggers.list").triggers}
+    assert (outcomes["ping"], outcomes["grumble"]) == ("own work", "own work")
+
+
+def test_nobody_gains_by_a_step_in_between(firing: Firing) -> None:
+    """What follows from the work of an agent is the agent's, also where Hydra tells of it."""
+    firing.set()
+    firing.lab.call("triggers.set", id="after", when={"event": "items.started"},
+                    start={"operation": "bench.echo", "title": "after"})  # fmt: skip
+    work = firing.services.work
+    ours, theirs = (work.add(actor=actor, operation="bench.look") for actor in (OWNER, AGENT))
+    with firing.services.database.begin() as connection:
+        for item in (ours, theirs):
+            firing.services.journal.write(connection, "items.started", actor=HYDRA, item=item.id, cause=item.cause)
+    go_on(firing.lab.context(), READER)
+    found = [item for item in work.page()[0] if item.title == "after"]
+    assert sorted(len(item.holds) for item in found) == [0, 1]
+
+
+def test_long_texts_that_differ_at_their_ends_are_different(firing: Firing) -> None:
+    firing.set(once_per="{{ data.branch }}")
+    firing.happen("a", branch="x" * 300 + "1")
+    firing.happen("b", branch="x" * 300 + "2")
+    assert firing.titles() == ["a", "b"]
+
+
+def test_a_dry_run_holds_to_the_guards_and_counts_for_nothing_afterwards(firing: Firing) -> None:
+    firing.set(dry_run=True, cooldown_minutes=60)
+    firing.happen("a")
+    firing.happen("b")
+    assert firing.outcome == "cooling down"
+    assert len(firing.lab.events("triggers.would_start")) == 1
+    firing.set(cooldown_minutes=60)
+    firing.happen("c")
+    assert firing.titles() == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("field", "trigger"),
+    [
+        ("start.operation", {"start": {"operation": "bench.eco"}}),
+        ("start.operation", {"start": {"operation": "bench.direct"}}),
+        ("start.input.txt", {"start": {"input": {"txt": "{{ data.text }}"}}}),
+        ("start.input.text", {"start": {"input": {"text": ["a"]}}}),
+        ("start.input.text", {"start": {"input": {"text": "{{ body.text }}"}}}),
+        ("start.input.text", {"start": {"input": {"text": "{{ data.text }"}}}),
+        ("start.title", {"start": {"title": "{{ subject.name }}"}}),
+        ("start.window", {"start": {"window": "late"}}),
+        ("when.where.body.text", {"when": {"event": "hooks.received", "where": {"body.text": "a"}}}),
+        ("id", {"id": "new"}),
+    ],
+)
+def test_a_trigger_that_could_not_work_is_refused_where_it_is_wrong(
+    firing: Firing, field: str, trigger: dict[str, Any]
+) -> None:
+    start = {"operation": "bench.echo", **trigger.pop("start", {})}
+    with pytest.raises(Invalid) as refused:
+        firing.lab.call("triggers.set", **{"id": "x", "when": {"event": "a.b"}, "start": start, **trigger})
+    assert field in [one["field"] for one in refused.value.data["problems"]]
+    assert refused.value.fix

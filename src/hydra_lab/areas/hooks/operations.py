@@ -15,6 +15,7 @@ from hydra_lab.kernel.webhooks import new_secret
 
 REMEMBERED = timedelta(days=30)
 LARGEST = 64 << 10
+DEEPEST = 50
 NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
@@ -70,9 +71,11 @@ def create(ctx: Context, input: NewHook) -> MadeHook:
     secret = new_secret()
     ctx.services.scrubber.add(secret)
     with ctx.begin() as connection:
-        if store.secret_of(connection, input.name):
-            raise Conflict(f"There is a hook {input.name} already.", fix=f"`hydra hooks remove {input.name}` ends it.")
-        store.add(connection, hook, ctx.services.secrets.seal(secret))
+        if not store.add(connection, hook, ctx.services.secrets.seal(secret)):
+            raise Conflict(
+                f"There is a hook {input.name} already.", fix=f"`hydra hooks remove {input.name}` ends it.",
+                problems=[{"field": "name", "problem": "is taken; choose another, or remove that hook first"}],
+            )  # fmt: skip
         ctx.emit(connection, "hooks.created", subject=input.name, data={"scheme": input.scheme.value})
     return MadeHook(**hook.model_dump(), path=f"/hooks/{input.name}", secret=secret)
 
@@ -103,7 +106,8 @@ def receive(ctx: Context, input: Delivery) -> Raw:
     content = content_of(input.body)
     id = delivery(input.headers)
     with ctx.begin() as connection:
-        store.take_turn(connection, input.name)
+        if not store.take_turn(connection, input.name, known[1]):
+            raise Unauthenticated(UNPROVEN, fix=FIX)
         event = store.delivered(connection, input.name, id) if id else None
         if event is None:
             data = {"body": content, "delivery": id}
@@ -113,8 +117,21 @@ def receive(ctx: Context, input: Delivery) -> Raw:
 
 
 def content_of(body: bytes) -> Any:
-    """The body as JSON. Raises ``Invalid`` for anything else."""
+    """The body as JSON. Raises ``Invalid`` for anything else, and for what cannot be kept or handed on."""
     try:
-        return json.loads(body) if body else None
+        content = json.loads(body) if body else None
+        json.dumps(content, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Invalid("The body is no JSON.", fix="Have the sender post application/json.") from error
+    if depth(content) > DEEPEST:
+        raise Invalid(f"The body is nested more than {DEEPEST} deep.", fix="Have the sender post less at once.")
+    return content
+
+
+def depth(content: Any) -> int:
+    """How many lists and objects are inside one another."""
+    deep, layer = 0, [content]
+    while layer := [one for one in layer if isinstance(one, dict | list)]:
+        deep += 1
+        layer = [inner for one in layer for inner in (one.values() if isinstance(one, dict) else one)]
+    return deep

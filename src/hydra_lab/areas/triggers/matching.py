@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from hydra_lab.areas.triggers.model import Trigger, ValueTest, When
+from hydra_lab.areas.triggers.model import ValueTest, When
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.journal import Event
 
 PART = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
 MISSING = object()
+FACTS = ("data", "subject", "name", "actor", "actor_name", "item", "id", "at")
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -98,18 +99,3 @@ def found(facts: dict[str, Any], path: str) -> Any:
 def as_text(value: Any) -> str:
     """A value inside a text."""
     return "" if value is None else str(value)
-
-
-def parts_of(trigger: Trigger) -> set[str]:
-    """Every path that a trigger's templates name."""
-    texts: list[Any] = [trigger.start.input, trigger.start.title, trigger.once_per]
-    named: set[str] = set()
-    while texts:
-        one = texts.pop()
-        if isinstance(one, dict):
-            texts += one.values()
-        elif isinstance(one, list):
-            texts += one
-        elif isinstance(one, str):
-            named |= set(PART.findall(one))
-    return named

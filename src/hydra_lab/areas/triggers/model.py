@@ -9,7 +9,7 @@ from hydra_lab.kernel.work import Priority
 
 ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 EVENT = r"^[a-z][a-z0-9_]*\.([a-z0-9_]+|\*)$"
-Outcome = Literal["started", "would start", "cooling down", "known", "too many", "refused"]
+Outcome = Literal["started", "would start", "cooling down", "known", "too many", "refused", "own work"]
 
 
 class ValueTest(Input):

@@ -5,14 +5,16 @@ from typing import Any
 from pydantic import Field
 
 from hydra_lab.areas.triggers import store
-from hydra_lab.areas.triggers.firing import work_of
+from hydra_lab.areas.triggers.checking import checked
+from hydra_lab.areas.triggers.firing import as_told, work_of
 from hydra_lab.areas.triggers.matching import fits
 from hydra_lab.areas.triggers.model import ID, Outcome, Trigger, TriggerView
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.operation import Answer, Effect, Input, Output, operation
+from hydra_lab.kernel.secrets.sealed import refuse_sealed, shown
 
 LOOKED_AT = 1000
 
@@ -58,37 +60,53 @@ def found(ctx: Context, id: str) -> TriggerView:
     with ctx.read() as connection:
         view = store.one(connection, id)
     if view is None:
-        raise NotFound(f"There is no trigger {id}.", fix="`hydra triggers list` shows them.")
+        raise unknown(id)
     return view
+
+
+def masked(view: TriggerView) -> TriggerView:
+    """A trigger as it may be shown: the secrets in its input stand masked."""
+    start = view.trigger.start
+    start = start.model_copy(update={"input": shown(start.input)})
+    return view.model_copy(update={"trigger": view.trigger.model_copy(update={"start": start})})
+
+
+def unknown(id: str) -> NotFound:
+    """The error of a trigger that is not there."""
+    return NotFound(f"There is no trigger {id}.", fix="`hydra triggers list` shows them.")
 
 
 @operation("triggers.list", effect=Effect.READ, path="GET /triggers", tool=True)
 def list_(ctx: Context) -> Triggers:
     """Show every trigger, and what became of the last event that fitted."""
     with ctx.read() as connection:
-        return Triggers(triggers=store.all_triggers(connection))
+        return Triggers(triggers=[masked(view) for view in store.all_triggers(connection)])
 
 
 @operation("triggers.show", effect=Effect.READ, path="GET /triggers/{id}")
 def show(ctx: Context, input: TriggerId) -> TriggerView:
     """Show one trigger."""
-    return found(ctx, input.id)
+    return masked(found(ctx, input.id))
 
 
 @operation("triggers.set", effect=Effect.WRITE, path="PUT /triggers/{id}", subject="id", scope="admin", queueable=False)
 def set_(ctx: Context, input: SetTrigger) -> Answer[TriggerView]:
     """Make a trigger, or put another in its place: when this happens, start that."""
-    verb = ctx.services.registry.operation(input.start.operation)
-    if not verb.queueable:
-        raise Invalid(
-            f"{verb.name} answers at once and cannot be started.", fix="`hydra operations list` shows others."
-        )
+    refuse_sealed(input.start.input)
+    checked(ctx, input.id, input)
     trigger = Trigger.model_validate(input.model_dump(exclude={"id"}))
+    verb = ctx.services.registry.operation(trigger.start.operation)
+    sealed = ctx.services.sealing.seal(verb.input, trigger.start.input)
+    trigger = trigger.model_copy(update={"start": trigger.start.model_copy(update={"input": sealed})})
     with ctx.begin() as connection:
+        store.take_turn(connection, input.id)
+        before = store.one(connection, input.id)
         is_new = store.put(connection, input.id, trigger, ctx.actor.name, ctx.clock.now())
+        if before and before.trigger.dry_run and not trigger.dry_run:
+            store.forget_starts(connection, input.id)
         data = {"event": trigger.when.event, "operation": verb.name}
         ctx.emit(connection, "triggers.set", subject=input.id, data=data)
-    return Answer(body=found(ctx, input.id), status=201 if is_new else 200)
+    return Answer(body=masked(found(ctx, input.id)), status=201 if is_new else 200)
 
 
 @operation("triggers.remove", effect=Effect.WRITE, path="DELETE /triggers/{id}", subject="id", scope="admin",
@@ -97,7 +115,7 @@ def remove(ctx: Context, input: TriggerId) -> None:
     """Forget a trigger. What it has started goes on."""
     with ctx.begin() as connection:
         if not store.remove(connection, input.id):
-            raise NotFound(f"There is no trigger {input.id}.", fix="`hydra triggers list` shows them.")
+            raise unknown(input.id)
         ctx.emit(connection, "triggers.removed", subject=input.id)
 
 
@@ -116,12 +134,15 @@ def resume(ctx: Context, input: TriggerId) -> TriggerView:
 
 def switched(ctx: Context, id: str, *, paused: bool) -> TriggerView:
     """Pause or resume a trigger."""
-    view = found(ctx, id)
     with ctx.begin() as connection:
+        store.take_turn(connection, id)
+        view = store.one(connection, id)
+        if view is None:
+            raise unknown(id)
         changed = view.trigger.model_copy(update={"paused": paused})
         store.put(connection, id, changed, view.set_by, view.set_at)
         ctx.emit(connection, "triggers.paused" if paused else "triggers.resumed", subject=id)
-    return found(ctx, id)
+    return masked(found(ctx, id))
 
 
 @operation("triggers.test", effect=Effect.READ, path="GET /triggers/{id}/test")
@@ -137,7 +158,7 @@ def test(ctx: Context, input: TriggerId) -> Trial:
         try:
             new = work_of(input.id, trigger, event)
             ctx.services.gate.parse(ctx.services.registry.operation(trigger.start.operation), new.input)
-            tried.append(Tried(**said, outcome="would start", input=new.input, detail=new.title))
+            tried.append(Tried(**said, outcome="would start", input=shown(new.input), detail=new.title))
         except HydraError as error:
-            tried.append(Tried(**said, outcome="refused", detail=error.detail))
+            tried.append(Tried(**said, outcome="refused", detail=as_told(error)))
     return Trial(looked_at=len(events), fitting=tried[:50])

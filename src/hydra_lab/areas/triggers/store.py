@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hydra_lab.areas.triggers.model import Outcome, Trigger, TriggerView
 from hydra_lab.areas.triggers.tables import starts, triggers
@@ -25,13 +26,31 @@ def one(connection: Connection, id: str) -> TriggerView | None:
     return view_of(row) if row else None
 
 
+def take_turn(connection: Connection, id: str | None = None) -> None:
+    """Have whoever else changes triggers, or this one, wait for this transaction."""
+    query = select(triggers.c.id).order_by(triggers.c.id).with_for_update()
+    connection.execute(query if id is None else query.where(triggers.c.id == id)).all()
+
+
 def put(connection: Connection, id: str, trigger: Trigger, by: str, at: datetime) -> bool:
     """Keep a trigger in place of one of the same id, whose counts stay. Whether it is new."""
     values = {"trigger": trigger.model_dump(mode="json"), "set_by": by, "set_at": at}
     if connection.execute(update(triggers).where(triggers.c.id == id).values(values)).rowcount:
         return False
-    connection.execute(insert(triggers).values(id=id, started=0, **values))
+    new = upsert(connection)(triggers).values(id=id, started=0, **values)
+    connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=values))
     return True
+
+
+def upsert(connection: Connection) -> Any:
+    """An insert that may find that another was quicker."""
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+
+def forget_starts(connection: Connection, id: str) -> None:
+    """Begin anew with cool-down and limits."""
+    connection.execute(delete(starts).where(starts.c.trigger == id))
+    connection.execute(update(triggers).where(triggers.c.id == id).values(started_at=None))
 
 
 def remove(connection: Connection, id: str) -> bool:
@@ -51,11 +70,11 @@ def started_at(connection: Connection, id: str) -> datetime | None:
     return connection.execute(select(triggers.c.started_at).where(triggers.c.id == id)).scalar()
 
 
-def note_start(connection: Connection, id: str, event: int, at: datetime) -> None:
-    """Count that a trigger has started work."""
+def note_start(connection: Connection, id: str, event: int, at: datetime, count: int = 1) -> None:
+    """Note that a trigger has started work; a dry run holds to its guards as well, but counts for none."""
     connection.execute(insert(starts).values(trigger=id, event=event, at=at))
     change = update(triggers).where(triggers.c.id == id)
-    connection.execute(change.values(started=triggers.c.started + 1, started_at=at))
+    connection.execute(change.values(started=triggers.c.started + count, started_at=at))
 
 
 def note(connection: Connection, id: str, at: datetime, outcome: Outcome, detail: str | None, item: str | None) -> None:
