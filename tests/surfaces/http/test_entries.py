@@ -33,7 +33,7 @@ def test_hooks_and_links_are_the_only_other_ways_past_a_credential(toyshop: Serv
     other = {
         one.path for one in routes(toyshop) if any(way.entry in (Entry.HOOK, Entry.LINK) for way in one.ways.values())
     }
-    assert other == {"/hooks/toys", "/hooks/{name}", "/ui/approve/{code}"}
+    assert other == {"/hooks/toys", "/hooks/{name}", "/hooks/alertmanager", "/ui/approve/{code}"}
 
 
 def test_every_other_path_answers_401_to_nobody(toyshop: Served) -> None:
