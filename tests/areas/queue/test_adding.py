@@ -137,6 +137,20 @@ def test_a_batch_with_one_wrong_item_adds_none(shop: Workshop, last: dict[str, A
     assert shop.get("/queue/stats")["states"] == before
 
 
+def test_every_wrong_input_of_a_batch_is_told_with_its_number(shop: Workshop) -> None:
+    items: list[dict[str, Any]] = [{"operation": "bench.echo", "input": {"text": "fine"}, "not_before": FAR}] * 5
+    items[1] = {"operation": "bench.echo", "input": {"txt": "a"}}
+    items[4] = {"operation": "bench.echo", "input": {"text": 5, "more": 1}}
+    answer = shop.post("/queue/batch", items=items)
+    assert answer.status_code == 422
+    told = answer.json()
+    assert "2 of 5 items have a wrong input: 2, 5." in told["detail"]
+    assert {one["field"] for one in told["problems"]} == {
+        "items.1.input.txt", "items.4.input.text", "items.4.input.more",
+    }  # fmt: skip
+    assert wrong(shop, "/queue/batch", items=items[:3]) == {"items.1.input.txt"}
+
+
 def test_a_batch_that_goes_round_in_a_circle_is_refused(shop: Workshop) -> None:
     items = [
         {"operation": "bench.echo", "key": "round-a", "depends_on": ["round-b"]},

@@ -18,6 +18,7 @@ from hydra_lab.kernel.work.beat import look_again, release_requirement, tick
 from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.changes.fresh import Fresh, fresh_items
+from hydra_lab.kernel.work.changes.refusing import refusal
 from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.limits.judge import spend
 from hydra_lab.kernel.work.listing import store as listing
@@ -161,9 +162,10 @@ class Work(Parts):
                 refuse_sealed(one.input)
                 admitted.append(admit(services, connection, id, self._resolved(connection, one, keys), batch))
             except HydraError as error:
-                if len(new) > 1:
-                    error.detail = f"Item {number + 1} of {len(new)}: {error.detail}"
-                raise
+                if len(new) == 1:
+                    raise
+                rest = {place: new[place] for place in range(number, len(new)) if found[place][1]}
+                raise refusal(services, rest, len(new), error) from error
         return found, insert(services, connection, admitted)
 
     def _resolved(self, connection: Connection, new: NewItem, keys: dict[str, str]) -> NewItem:
