@@ -2,7 +2,9 @@
 
 import pytest
 
+from hydra_lab.app import found_rooms
 from hydra_lab.areas.backlog.model import Entry
+from hydra_lab.areas.backlog.planning.catalogue import Catalogue
 from hydra_lab.areas.backlog.planning.plan import Plan, plan, question
 from hydra_lab.areas.backlog.planning.rules import shipped_rules
 from hydra_lab.areas.backlog.reading.parse import parse
@@ -80,6 +82,23 @@ def test_an_unreadable_run_field_is_not_passed_over_for_a_rule() -> None:
 def test_suggestions_share_words_with_the_item() -> None:
     made = planned("", "Document the API of the aquarium")
     assert made.holds[0].data["suggestions"] == ["docs.api"]
+    assert "(near: docs.api)" in made.holds[0].unblock
+
+
+@pytest.mark.parametrize(
+    ("title", "task"),
+    [
+        ("Sort the Holiday Photos by Faces", "Group the pictures of the summer by who is in them"),
+        ("Push the Lab Notes to the Remote Repository", "Commit what changed since the last push"),
+        ("Plan the birthday party", "Show every guest a message"),
+        ("Buy a new keyboard", ""),
+    ],
+)
+def test_nothing_is_suggested_by_chance(title: str, task: str) -> None:
+    real = [known(verb.name, f"{verb.method} {verb.path}", verb.summary) for verb in found_rooms().operations()]
+    made = plan(entry(f"**Task:** {task}" if task else "", title), Catalogue(real), RULES)
+    assert made.holds[0].data["suggestions"] == []
+    assert made.holds[0].unblock == "Hydra looks again at every start, or choose an operation."
 
 
 def test_a_rule_runs_its_operation_once_hydra_has_it() -> None:

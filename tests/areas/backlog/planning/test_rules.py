@@ -47,6 +47,6 @@ def test_every_plan_of_the_shipped_documents_says_why() -> None:
 
 
 def test_a_rule_that_would_fit_everything_is_refused() -> None:
-    text = "rules: [{name: x, operation: a.b, because: c}]\nrequirements: {}\nfloors: {}\nnames: {}\nfallback: []\n"
+    text = "rules: [{name: x, operation: a.b, because: c}]\nrequirements: {}\nfloors: {}\nnames: {}\n"
     with pytest.raises(ValueError, match="rule x"):
         read_rules(text)

@@ -58,7 +58,7 @@ def plan(entry: Entry, catalogue: Catalogue, rules: Rules, *, night: str | None 
     problem = bad_window or trouble(choice, catalogue)
     holds = tuple(blocks(entry, rules))
     if problem:
-        holds = (unplanned(entry, catalogue, rules, problem, choice), *holds)
+        holds = (unplanned(entry, catalogue, problem, choice), *holds)
     return Plan(
         operation=choice.operation if choice and not problem else None,
         by=choice.by if choice else "nothing",
@@ -143,14 +143,14 @@ def window_trouble(window: str | None) -> str | None:
     return None
 
 
-def unplanned(entry: Entry, catalogue: Catalogue, rules: Rules, detail: str, choice: Choice | None = None) -> NewHold:
+def unplanned(entry: Entry, catalogue: Catalogue, detail: str, choice: Choice | None = None) -> NewHold:
     """A ``plan`` hold: what is missing, and what one could choose instead.
 
-    Operations are suggested only where nobody named one that this Hydra simply has not yet: another with similar words
-    would not do what that one does.
+    Operations are suggested only where the title's words really are theirs, and nobody named one that this Hydra simply
+    has not yet: another with similar words would not do what that one does.
     """
     named = bool(choice and choice.operation and choice.operation not in catalogue.by_name and choice.by != "run")
-    near = [] if named else catalogue.near(entry.wording) or [one for one in rules.fallback if one in catalogue.by_name]
+    near = [] if named else catalogue.near(entry.title)
     again = "Correct the item in the document and import it again" if choice and choice.by == "run" else AGAIN
     return NewHold(
         kind=HoldKind.PLAN,

@@ -53,14 +53,12 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """All rules, in order. ``floors`` are rules built into policy; ``names`` say what a need is called, ``fallback``
-    what is suggested where no operation shares a word with an item."""
+    """All rules, in order. ``floors`` are rules built into policy; ``names`` say what a need is called."""
 
     rules: tuple[Rule, ...]
     requirements: tuple[Requirement, ...]
     floors: dict[str, re.Pattern[str]]
     names: dict[str, str]
-    fallback: tuple[str, ...] = ()
 
     def match(self, title: str, text: str) -> Rule | None:
         """The first rule that fits."""
@@ -97,7 +95,6 @@ def read_rules(text: str) -> Rules:
         ),
         floors={name: pattern(words) for name, words in data["floors"].items()},
         names=dict(data["names"]),
-        fallback=tuple(data["fallback"]),
     )
 
 
