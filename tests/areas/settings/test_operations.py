@@ -1,13 +1,14 @@
 """Settings as operations: shown with their source, changed live, and without the secrets in them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from hydra_lab.areas.settings import AREA, feeds
 from hydra_lab.kernel.errors import Conflict, Denied, Invalid
 from hydra_lab.kernel.policy import Actor, ActorKind
-from tests.lab import Lab
+from tests.lab import NOON, Lab
 
 
 @pytest.fixture
@@ -21,6 +22,23 @@ def test_the_labs_time_zone_is_set(house: Lab) -> None:
     assert (changed.value, changed.source) == ("America/Chicago", "stored")
     assert str(house.services.settings.current.zone) == "America/Chicago"
     assert house.events("settings.changed")[0].data == {"value": "America/Chicago"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_who_set_a_value_and_when_is_shown_until_it_is_taken_back(
+    make_lab: Callable[..., Lab], kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+    house = make_lab(areas=[AREA], database_url=url)
+    anna = Actor(kind=ActorKind.PERSON, name="anna", scopes=frozenset({"admin"}))
+    house.call("settings.set", name="aging_h", value=4)
+    house.clock.pass_(hours=1)
+    changed = house.call("settings.set", as_=anna, name="aging_h", value=5)
+    assert (changed.set_by, changed.set_at) == ("anna", NOON + timedelta(hours=1))
+    shown = {one.name: one for one in house.call("settings.show").settings}
+    assert (shown["aging_h"].set_by, shown["time_zone"].set_by, shown["time_zone"].set_at) == ("anna", None, None)
+    gone = house.call("settings.set", name="aging_h")
+    assert (gone.set_by, gone.set_at) == (None, None)
 
 
 def test_every_setting_is_shown_with_its_source(house: Lab) -> None:

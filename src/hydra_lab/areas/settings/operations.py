@@ -1,12 +1,13 @@
 """Show what is set, and change what may change while Hydra runs."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
-from hydra_lab.kernel.settings import Setting, Source
+from hydra_lab.kernel.settings import Setting, Source, store
 
 
 class Shown(Output):
@@ -20,6 +21,8 @@ class Shown(Output):
     settable: bool = Field(description="Whether it can be changed while Hydra runs")
     variable: str = Field(description="The environment variable that sets it")
     ignored: Any = Field(description="A value that was set here and is not in force")
+    set_by: str | None = Field(default=None, description="Who set the value that was set here")
+    set_at: datetime | None = Field(default=None, description="When they did")
 
 
 class Everything(Output):
@@ -40,18 +43,24 @@ class Change(Input):
 @operation("settings.show", effect=Effect.READ, path="GET /settings")
 def show(ctx: Context) -> Everything:
     """Show every setting, its value, and where that came from."""
-    store = ctx.services.settings
-    path = store.layers.path
+    settings = ctx.services.settings
+    path = settings.layers.path
     return Everything(
-        settings=[shown(ctx, one) for one in store.listed()],
+        settings=shown(ctx, settings.listed()),
         file=str(path) if path else None,
-        unknown=list(store.layers.unknown),
+        unknown=list(settings.layers.unknown),
     )
 
 
-def shown(ctx: Context, setting: Setting) -> Shown:
-    """A setting without the secrets that may be in it, such as the password in a database's URL."""
-    return Shown.model_validate(ctx.services.scrubber.scrub(vars(setting)))
+def shown(ctx: Context, settings: list[Setting]) -> list[Shown]:
+    """Settings without the secrets that may be in them, such as the password in a database's URL."""
+    with ctx.read() as connection:
+        marks = store.marks(connection)
+    found = []
+    for one in settings:
+        by, at = marks.get(one.name, (None, None))
+        found.append(Shown(**ctx.services.scrubber.scrub(vars(one)), set_by=by, set_at=at))
+    return found
 
 
 @operation("settings.set", effect=Effect.WRITE, path="PUT /settings/{name}", subject="name", scope="admin",
@@ -62,7 +71,8 @@ def set_(ctx: Context, input: Change) -> Shown:
     with ctx.begin() as connection:
         ctx.services.settings.set(connection, input.name, value, ctx.actor)
         ctx.emit(connection, "settings.changed", subject=input.name, data={"value": value})
-    return shown(ctx, ctx.services.settings.one(input.name))
+    [changed] = shown(ctx, [ctx.services.settings.one(input.name)])
+    return changed
 
 
 def as_meant(ctx: Context, name: str, value: Any) -> Any:

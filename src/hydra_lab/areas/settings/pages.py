@@ -85,6 +85,8 @@ def row(one: Shown) -> dict[str, Any]:
         "stored": one.source == "stored",
         "settable": one.settable and fixed_by is None,
         "may_be_set": one.settable,
+        "set_by": one.set_by,
+        "set_at": one.set_at,
         "ignored": text_of(one.ignored).replace("\n", ", "),
         "fixed_by": fixed_by,
         "variable": one.variable,

@@ -13,6 +13,12 @@ def stored(connection: Connection) -> dict[str, Any]:
     return {row.name: row.value for row in connection.execute(select(values.c.name, values.c.value))}
 
 
+def marks(connection: Connection) -> dict[str, tuple[str, datetime]]:
+    """Who set each value in the program, and when."""
+    rows = connection.execute(select(values.c.name, values.c.set_by, values.c.set_at))
+    return {row.name: (row.set_by, row.set_at) for row in rows}
+
+
 def put(connection: Connection, name: str, value: Any, by: str, at: datetime) -> None:
     """Keep a value in place of the one there."""
     forget(connection, name)
