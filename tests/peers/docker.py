@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.peers.starting import absent, installed, peer
+from tests.peers.starting import HERE, absent, installed, peer
 
 IMAGE = "lab/busybox:1"
 
@@ -38,6 +38,11 @@ class Docker:
         """What Docker itself says of a container's state."""
         found: dict[str, object] = json.loads(self("inspect", "--format", "{{json .State}}", name))
         return found
+
+    def restart(self) -> None:
+        """Start the daemon again that was killed; it goes on with the containers it had."""
+        command = ["bash", str(HERE / "docker.sh"), "start"]
+        subprocess.run(command, env=os.environ | {"DATA": str(self.folder)}, stdout=subprocess.DEVNULL, check=True)
 
     @property
     def pid(self) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ ACTIONS = ("create", "start", "die", "oom", "kill", "stop", "restart", "pause", 
            "destroy")  # fmt: skip
 STOP_S = 10  # what the Engine gives a container to end before it kills it
 SLOW_S = 60.0  # how long a container may take to start or stop
-LARGEST_LOG = 8 << 20
+MASK = "•••"
 
 
 class DockerClient:
@@ -49,13 +50,14 @@ class DockerClient:
         return self._read(f"/containers/{quote(id, safe='')}/json", Inspected)
 
     def logs(self, id: str, *, tail: int, since: datetime | None) -> list[LogLine]:
-        """The end of what a container wrote."""
-        tty = self.inspect(id).config.tty
+        """The end of what a container wrote, without the secrets of its environment."""
+        config = self.inspect(id).config
         params = {"stdout": "true", "stderr": "true", "timestamps": "true", "tail": str(tail)}
         if since:
             params["since"] = f"{since.timestamp():.6f}"
         response = self._asked("GET", f"/containers/{quote(id, safe='')}/logs", params=params)
-        return lines(frames(response.content[-LARGEST_LOG:] if tty else response.content, tty))
+        found = lines(frames(response.content, config.tty))
+        return [replace(one, text=without(one.text, config.secrets)) for one in found]
 
     def act(self, id: str, what: str) -> None:
         """Start, stop or restart a container; what is so already is fine."""
@@ -116,6 +118,13 @@ def way_of(settings: DockerSettings) -> httpx.BaseTransport | None:
             fix="Check ca, certificate and key at /ui/integrations/docker.",
         ) from error
     return httpx.HTTPTransport(verify=context, limits=limits)
+
+
+def without(text: str, secrets: list[str]) -> str:
+    """A text with secrets masked."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
 
 
 def event_of(line: str) -> Event:

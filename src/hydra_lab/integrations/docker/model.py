@@ -1,5 +1,6 @@
 """What the Docker Engine tells, in its own shape: https://docs.docker.com/reference/api/engine/."""
 
+import re
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,6 +8,8 @@ from pydantic.alias_generators import to_pascal
 
 from hydra_lab.kernel.capabilities import Container, Happened, Port
 
+SECRET = re.compile(r"(?i)pass|secret|token|key|credential|auth")
+SHORTEST = 6  # shorter values would mask ordinary words
 NEVER = 1  # the year of Go's zero time, which stands for “never”
 
 
@@ -48,7 +51,15 @@ class Config(Wire):
 
     image: str
     tty: bool = False
+    env: list[str] | None = Field(default=None, repr=False)
     labels: dict[str, str] | None = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """Values of its environment that are secret by their names, the longest first."""
+        pairs = [one.partition("=") for one in self.env or []]
+        found = [value for name, _, value in pairs if SECRET.search(name) and len(value) >= SHORTEST]
+        return sorted(found, key=len, reverse=True)
 
 
 class RestartPolicy(Wire):

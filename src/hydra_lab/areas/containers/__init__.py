@@ -1,0 +1,18 @@
+"""Containers: what runs in the lab, how it is, what it wrote, and what happens to it.
+
+What happens is followed by one thread and journaled as `containers.*`, for the event stream, triggers and
+notifications. Needs a `ContainerHost`.
+"""
+
+from hydra_lab.areas.containers import operations
+from hydra_lab.areas.containers.feeds import CONTRIBUTIONS
+from hydra_lab.areas.containers.migrations import MIGRATIONS
+from hydra_lab.kernel.area import Area
+
+AREA = Area(
+    name="containers",
+    title="Containers",
+    operations=(operations,),
+    contributions=CONTRIBUTIONS,
+    migrations=MIGRATIONS,
+)

@@ -1,0 +1,30 @@
+"""What containers do by themselves and tell others: following what happens, and a check."""
+
+from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.following import followed, keep_following
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult
+from hydra_lab.kernel.errors import Unavailable
+
+
+def check(ctx: Context) -> CheckResult:
+    """Whether every container that runs is healthy."""
+    if not ctx.services.integrations.configured("container_host"):
+        return CheckResult(status="ok", detail="Nothing that runs containers is configured.")
+    try:
+        followed(ctx)
+    except Unavailable as error:
+        return CheckResult(status="unknown", detail=error.detail, fix=error.fix)
+    with ctx.read() as connection:
+        found = store.all_seen(connection).values()
+    ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
+    running = sum(one.running for one in found)
+    if ill:
+        return CheckResult(status="warn", detail=f"Not well: {', '.join(ill[:10])}.", fix="Open /ui/containers.")
+    return CheckResult(status="ok", detail=f"{running} of {len(found)} containers run, none is unhealthy.")
+
+
+CONTRIBUTIONS = (
+    Beat(name="containers-follow", every_s=2.0, run=keep_following),
+    Check(name="containers", title="Containers", run=check),
+)

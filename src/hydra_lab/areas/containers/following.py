@@ -1,0 +1,208 @@
+"""Following what happens to containers: one thread for all listeners, without a gap and without a double."""
+
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.model import Change, changes
+from hydra_lab.areas.containers.store import Place
+from hydra_lab.kernel.capabilities import Container, ContainerHost, Happened
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import HydraError, NotConfigured, NotFound, Unavailable
+
+log = structlog.get_logger()
+QUIET_S = 10.0  # after so long without an event the stream is joined again, in case the host hangs
+REPLAY_S = 0.5  # after so long without an event everything that was missed has been told
+LONGEST_REPLAY_S = 5.0
+AGAIN_S = 1.0
+UNWANTED_S = 20.0
+OVERLAP_NS = 10**9  # events may come out of turn by less than this
+SAME_NS = 3 * 10**9  # how far an event's time and the time of what it tells of may be apart
+RECENT = 200
+
+
+class Overtaken(Exception):
+    """Another process follows now."""
+
+
+class Follower(threading.Thread):
+    """Follows the host's events and journals them. ``want`` keeps it going; without it, it ends."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(name="containers-follow", daemon=True)
+        self.ctx = ctx
+        self._wanted_at = time.monotonic()
+        self._told: dict[tuple[str, str], int | None] = {}  # what the last look told before the stream did
+
+    def want(self) -> None:
+        """It is still wanted: called every few seconds by the leading process."""
+        self._wanted_at = time.monotonic()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is."""
+        return time.monotonic() - self._wanted_at < UNWANTED_S
+
+    def run(self) -> None:
+        """Follow, and join again whenever the host is lost."""
+        looked = False
+        while self.wanted:
+            try:
+                host = self.ctx.capability(ContainerHost)
+                if not looked:
+                    self._catch_up(host)
+                    looked = True
+                self._follow(host, QUIET_S)
+            except (NotConfigured, Overtaken):
+                return
+            except Exception as error:  # whatever it is, it must not be silence
+                looked = False
+                detail = error.detail if isinstance(error, HydraError) else f"Following failed: {error!r}."
+                if not self._noted_lost(detail):
+                    return
+                time.sleep(AGAIN_S)
+
+    def _catch_up(self, host: ContainerHost) -> None:
+        """Take what the host still tells of the time that was missed, then look for the rest."""
+        with self.ctx.read() as connection:
+            place = store.place(connection)
+        if place:
+            self._follow(host, REPLAY_S, longest_s=LONGEST_REPLAY_S)
+        self._look(host)
+
+    def _follow(self, host: ContainerHost, quiet_s: float, longest_s: float | None = None) -> None:
+        with self.ctx.read() as connection:
+            place = store.place(connection)
+        since_ns = place.at_ns - OVERLAP_NS if place else time.time_ns()
+        begun = time.monotonic()
+        for one in host.happened(since_ns, quiet_s):
+            if one is not None:
+                self._take(host, one)
+            if not self.wanted or (longest_s and time.monotonic() - begun > longest_s):
+                return
+
+    def _take(self, host: ContainerHost, one: Happened) -> None:
+        """Journal one event, once, together with how its container is now."""
+        key = f"{one.at_ns}:{one.id[:12]}:{one.action}"
+        with self.ctx.read() as connection:
+            place = store.place(connection)
+        if place and (key in place.recent or one.at_ns < place.at_ns - OVERLAP_NS):
+            return
+        try:
+            now = None if one.action == "destroy" else host.container(one.id)
+        except NotFound:
+            now = None
+        was_told = self._was_told(one)
+        with self.ctx.begin() as connection:
+            recent = (*(place.recent if place else ()), key)[-RECENT:]
+            kept = place or Place(turn=0, at_ns=0, recent=())
+            self._move(connection, place, replace(kept, at_ns=max(one.at_ns, kept.at_ns), recent=recent))
+            if now:
+                store.put_seen(connection, [now], self.ctx.clock.now())
+            elif one.action == "destroy":
+                store.forget(connection, one.id)
+            if not was_told:
+                self._emit(connection, one.action, one.name, data_of(one, now))
+
+    def _was_told(self, one: Happened) -> bool:
+        """Whether the last look told of this already; each thing that it told is matched once."""
+        at_ns = self._told.get((one.id, one.action), -1)
+        if at_ns == -1 or (at_ns is not None and abs(at_ns - one.at_ns) > SAME_NS):
+            return False
+        del self._told[(one.id, one.action)]
+        return True
+
+    def _look(self, host: ContainerHost) -> None:
+        """See how every container is, and journal what must have happened since it was last seen."""
+        after = {one.id: one for one in host.containers()}
+        with self.ctx.begin() as connection:
+            place = store.place(connection)
+            before = store.all_seen(connection)
+            found = changes(before, after) if place else []
+            kept = place or Place(turn=0, at_ns=time.time_ns(), recent=())
+            self._move(connection, place, replace(kept, lost_at=None, detail=None))
+            for id in before.keys() - after.keys():
+                store.forget(connection, id)
+            store.put_seen(
+                connection, [one for id, one in after.items() if before.get(id) != one], self.ctx.clock.now()
+            )
+            for change in found:
+                self._emit(connection, change.action, change.container.name, data_of_change(change))
+            if place and place.lost_at:
+                seconds = round((self.ctx.clock.now() - place.lost_at).total_seconds())
+                self._emit(connection, "back", None, {"after_s": seconds, "found": len(found)})
+        self._told = {(one.container.id, one.action): nanoseconds(one.at) for one in found}
+
+    def _noted_lost(self, detail: str) -> bool:
+        """Say once that the host is lost; ``False`` when that is somebody else's to say, or nothing can be kept."""
+        try:
+            with self.ctx.begin() as connection:
+                place = store.place(connection)
+                if place is not None and place.lost_at is None:
+                    after = replace(place, lost_at=self.ctx.clock.now(), detail=detail[:500])
+                    self._move(connection, place, after)
+                    self._emit(connection, "lost", None, {"detail": detail[:500]})
+            return True
+        except Exception as error:  # it ends, and is started again by the next beat
+            log.warning("containers.following_ended", error=repr(error))
+            return False
+
+    def _move(self, connection: Connection, before: Place | None, after: Place) -> None:
+        if not store.move(connection, before, replace(after, turn=after.turn + 1)):
+            raise Overtaken
+
+    def _emit(self, connection: Connection, name: str, subject: str | None, data: dict[str, object]) -> None:
+        known = {key: value for key, value in data.items() if value is not None}
+        self.ctx.emit(connection, f"containers.{name}", subject=subject, data=known)
+
+
+def data_of(one: Happened, now: Container | None) -> dict[str, object]:
+    """What is journaled of an event; ``oom_killed`` only where it says something."""
+    return {
+        "container": one.id, "image": one.image, "at": one.at_ns / 10**9, "exit_code": one.exit_code,
+        "health": one.health, "signal": one.signal, "state": now.state if now else None,
+        "oom_killed": True if one.action == "die" and now and now.oom_killed else None,
+    }  # fmt: skip
+
+
+def data_of_change(one: Change) -> dict[str, object]:
+    """What is journaled of something that was found by looking."""
+    container, ended = one.container, one.action == "die"
+    return {
+        "container": container.id, "image": container.image, "at": one.at.timestamp() if one.at else None,
+        "exit_code": container.exit_code if ended else None, "oom_killed": (ended and container.oom_killed) or None,
+        "health": container.health if one.action == "health_status" else None,
+        "state": None if one.action == "destroy" else container.state, "found": True,
+    }  # fmt: skip
+
+
+def nanoseconds(at: datetime | None) -> int | None:
+    """A time as the host's events have it."""
+    return None if at is None else int(at.timestamp() * 10**9)
+
+
+def keep_following(ctx: Context) -> None:
+    """Have exactly one thread follow, as long as there is a host to follow."""
+    running = [one for one in threading.enumerate() if isinstance(one, Follower) and one.ctx.services is ctx.services]
+    for one in running:
+        one.want()
+    if not running and ctx.services.integrations.configured("container_host"):
+        Follower(ctx).start()
+
+
+def followed(ctx: Context) -> Place:
+    """How far the stream was followed. Raises ``Unavailable`` while the host is lost."""
+    with ctx.read() as connection:
+        place = store.place(connection)
+    if place is None:
+        raise Unavailable("The containers have not been looked at yet.", fix="Wait a moment.")
+    if place.lost_at:
+        raise Unavailable(
+            place.detail or "What runs the containers does not answer.", fix="It is asked again by itself."
+        )
+    return place

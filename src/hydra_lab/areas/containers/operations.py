@@ -1,0 +1,115 @@
+"""See containers and what they wrote; start, stop, restart and remove them."""
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime, Field
+
+from hydra_lab.areas.containers import work
+from hydra_lab.areas.containers.model import ContainerView, masked, view
+from hydra_lab.areas.containers.work import Acted
+from hydra_lab.kernel.capabilities import ContainerHost
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
+
+HOST = ("container_host",)
+LONG = Durable(attempts=3, timeout=timedelta(minutes=30))
+
+
+class Wanted(Input):
+    """Which containers."""
+
+    state: str | None = Field(default=None, max_length=20, description="running, exited, paused, …")
+    q: str | None = Field(default=None, max_length=100, description="Part of a name or an image")
+
+
+class ContainerId(Input):
+    """One container."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", description="Its name, or its id")
+
+
+class LogsWanted(ContainerId):
+    """Which part of what it wrote."""
+
+    tail: int = Field(default=200, ge=1, le=5000, description="How many lines, from the end")
+    since: AwareDatetime | None = Field(default=None, description="Only what came after this time")
+
+
+class ToAct(ContainerId):
+    """Which container, and how long it may take."""
+
+    wait_s: float = Field(default=120, ge=1, le=1200, description="Seconds until it must be well, or have stopped")
+
+
+class Containers(Output):
+    """Containers, by name."""
+
+    containers: list[ContainerView]
+
+
+class Line(Output):
+    """A line that a container wrote."""
+
+    at: AwareDatetime | None
+    stream: str
+    text: str
+
+
+class Logs(Output):
+    """The end of what a container wrote, oldest first; what is known or looks like a secret is masked."""
+
+    name: str
+    lines: list[Line]
+
+
+@operation("containers.list", effect=Effect.READ, needs=HOST, tool=True)
+def list_(ctx: Context, input: Wanted) -> Containers:
+    """Show the containers: state, health, exit code, restarts, ports."""
+    found = [view(one) for one in ctx.capability(ContainerHost).containers()]
+    q = (input.q or "").lower()
+    return Containers(containers=[
+        one for one in found
+        if input.state in (None, one.state) and (q in one.name.lower() or q in one.image.lower())
+    ])  # fmt: skip
+
+
+@operation("containers.show", effect=Effect.READ, path="GET /containers/{id}", needs=HOST, subject="id")
+def show(ctx: Context, input: ContainerId) -> ContainerView:
+    """Show one container."""
+    return view(ctx.capability(ContainerHost).container(input.id))
+
+
+@operation("containers.logs", effect=Effect.READ, path="GET /containers/{id}/logs", needs=HOST, subject="id")
+def logs(ctx: Context, input: LogsWanted) -> Logs:
+    """Show the end of what a container wrote, with secrets masked."""
+    host, scrub = ctx.capability(ContainerHost), ctx.services.scrubber.text
+    told = host.logs(input.id, tail=input.tail, since=input.since)
+    return Logs(name=input.id, lines=[Line(at=one.at, stream=one.stream, text=masked(scrub(one.text))) for one in told])
+
+
+@operation("containers.start", effect=Effect.WRITE, path="POST /containers/{id}/start", needs=HOST, subject="id",
+           durable=LONG)  # fmt: skip
+def start(ctx: Context, input: ToAct) -> Acted:
+    """Start a container, and see that it runs and, where it has a health check, becomes healthy."""
+    return work.act(ctx, input.id, "start", input.wait_s)
+
+
+@operation("containers.stop", effect=Effect.WRITE, path="POST /containers/{id}/stop", needs=HOST, subject="id",
+           durable=LONG)  # fmt: skip
+def stop(ctx: Context, input: ToAct) -> Acted:
+    """Stop a container, and see that it has stopped."""
+    return work.act(ctx, input.id, "stop", input.wait_s)
+
+
+@operation("containers.restart", effect=Effect.WRITE, path="POST /containers/{id}/restart", needs=HOST, subject="id",
+           durable=LONG)  # fmt: skip
+def restart(ctx: Context, input: ToAct) -> Acted:
+    """Restart a container, and see that it runs and, where it has a health check, becomes healthy."""
+    return work.act(ctx, input.id, "restart", input.wait_s)
+
+
+@operation("containers.remove", effect=Effect.DANGER, path="DELETE /containers/{id}", needs=HOST, subject="id",
+           floor="deletes data", durable=LONG)  # fmt: skip
+def remove(ctx: Context, input: ContainerId) -> None:
+    """Delete a container that does not run. What it wrote into itself is gone; its volumes stay."""
+    ctx.step("remove", lambda: ctx.capability(ContainerHost).remove(input.id))

@@ -1,0 +1,27 @@
+"""The tables of containers: what was last seen of each, and how far the event stream was followed."""
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+
+from hydra_lab.kernel.database.columns import Json, UtcTime
+
+metadata = MetaData()
+
+seen = Table(
+    "containers_seen",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("container", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+source = Table(
+    "containers_source",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("recent", Json, nullable=False),
+    Column("lost_at", UtcTime),
+    Column("detail", String),
+)

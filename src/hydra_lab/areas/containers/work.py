@@ -1,0 +1,91 @@
+"""Starting, stopping and restarting a container, and seeing that it came to something."""
+
+import time
+from typing import Literal
+
+from hydra_lab.areas.containers.model import ContainerView, view
+from hydra_lab.kernel.capabilities import Container, ContainerHost
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import Conflict
+from hydra_lab.kernel.operation import Output
+
+STEADY_S = 3.0  # how long a container must have run where nothing checks its health
+POLL_S = 0.3
+Act = Literal["start", "stop", "restart"]
+
+
+class Acted(Output):
+    """A container after something was done to it, and how that was seen."""
+
+    container: ContainerView
+    outcome: str
+    took_s: float
+
+
+def act(ctx: Context, id: str, what: Act, wait_s: float) -> Acted:
+    """Do it, and wait until it is seen to have worked."""
+    begun = ctx.clock.now()
+    before = ctx.step("look", look, ctx, id)
+    ctx.step(what, do, ctx, before, what)
+    ctx.progress(0.5, "waiting until it has stopped" if what == "stop" else "waiting until it is well")
+    outcome = ctx.step("verify", verify, ctx, before.id, what, wait_s)
+    after = ctx.step("look after", look, ctx, before.id)
+    return Acted(container=view(after), outcome=outcome, took_s=round((ctx.clock.now() - begun).total_seconds(), 1))
+
+
+def look(ctx: Context, id: str) -> Container:
+    """The container now."""
+    return ctx.capability(ContainerHost).container(id)
+
+
+def do(ctx: Context, before: Container, what: Act) -> None:
+    """Do it, unless it has been done since ``before``: after a crash nothing is restarted twice."""
+    host = ctx.capability(ContainerHost)
+    match what:
+        case "start":
+            host.start(before.id)
+        case "stop":
+            host.stop(before.id)
+        case "restart":
+            if host.container(before.id).started_at == before.started_at:
+                host.restart(before.id)
+
+
+def verify(ctx: Context, id: str, what: Act, wait_s: float) -> str:
+    """Wait until the container is as it was wanted. Raises ``Conflict`` with what it is instead."""
+    host, deadline, since = ctx.capability(ContainerHost), time.monotonic() + wait_s, time.monotonic()
+    while True:
+        ctx.check_cancelled()
+        now = host.container(id)
+        outcome = seen(now, what, time.monotonic() - since)
+        if outcome:
+            return outcome
+        if not now.running:
+            since = time.monotonic()
+        if time.monotonic() > deadline or (what != "stop" and now.state == "exited"):
+            raise Conflict(
+                f"{now.name} {told(now)}.", container=now.name, exit_code=now.exit_code, health=now.health,
+                fix="What it wrote last tells why: `hydra containers logs " + now.name + "`.",
+            )  # fmt: skip
+        time.sleep(POLL_S)
+
+
+def seen(now: Container, what: Act, steady_s: float) -> str | None:
+    """What was seen when it is as it was wanted; ``None`` while it is not."""
+    if what == "stop":
+        return "stopped" if not now.running and now.state not in ("restarting", "removing") else None
+    if now.running and now.health == "healthy":
+        return "running and healthy"
+    if now.running and now.health is None and steady_s >= STEADY_S:
+        return f"running for {STEADY_S:.0f} s; nothing checks its health"
+    if now.state == "exited" and now.exit_code == 0 and now.restart_policy in (None, "no"):
+        return "ran to its end, with exit code 0"
+    return None
+
+
+def told(now: Container) -> str:
+    """How a container is, as the end of a sentence."""
+    if now.running:
+        return f"runs but is {now.health}" if now.health else "has not run for long enough"
+    killed = ", killed because memory ran out" if now.oom_killed else ""
+    return f"is {now.state}" + (f" with exit code {now.exit_code}{killed}" if now.exit_code is not None else "")

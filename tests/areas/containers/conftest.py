@@ -1,0 +1,23 @@
+"""A Hydra that follows a real Docker Engine, for the tests of containers."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.areas.containers.waiting import followed
+from tests.peers.docker import Docker
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def lab(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The running Hydra; every container is gone when it ends."""
+    server = Server(tmp_path_factory.mktemp("containers") / "data", HYDRA_DOCKER__ADDRESS=docker.address).start()
+    try:
+        followed(server, docker)
+        yield server
+        print(server.tail())
+    finally:
+        server.close()
+        for id in docker("ps", "--all", "--quiet").split():
+            docker("rm", "--force", id)
