@@ -3,7 +3,9 @@
 Alerts and silences are kept by the system that gives them; here they are shown, foreseen and journaled.
 """
 
-from hydra_lab.areas.alerts import operations, recurring, silences
+from pathlib import Path
+
+from hydra_lab.areas.alerts import operations, pages, recurring, silences
 from hydra_lab.areas.alerts.migrations import MIGRATIONS
 from hydra_lab.areas.alerts.telling import BEATS
 from hydra_lab.kernel.area import Area
@@ -12,6 +14,8 @@ AREA = Area(
     name="alerts",
     title="Alerts",
     operations=(operations, silences, recurring),
+    pages=pages.PAGES,
     contributions=BEATS,
     migrations=MIGRATIONS,
+    templates=str(Path(__file__).parent / "templates"),
 )

@@ -1,0 +1,93 @@
+"""Alerts in the browser: one that fires is silenced after a look at what that would mute, extended, and told again."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
+from tests.peers.alerting import Alerting, alerting, until
+from tests.server import Server
+
+ALERTS = [
+    {"alertname": "GpuHot", "severity": "critical", "node": "atlas", "gpu": "0"},
+    {"alertname": "DiskFull", "severity": "warning", "node": "boreas", "mountpoint": "/srv/models"},
+    {"alertname": "DiskFull", "severity": "warning", "node": "atlas", "mountpoint": "/"},
+]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alerting]:
+    """A Prometheus whose alerts have reached an Alertmanager."""
+    with alerting(tmp_path_factory.mktemp("alerting"), ALERTS) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def hydra(tmp_path_factory: pytest.TempPathFactory, real: Alerting) -> Iterator[Server]:
+    """A running Hydra that may be told of both."""
+    one = Server(tmp_path_factory.mktemp("alerts") / "data").start()
+    yield one
+    one.close()
+
+
+def test_an_alert_is_silenced_after_a_preview_and_told_again(browser: Any, hydra: Server, real: Alerting) -> None:
+    with visit(browser, hydra) as page:
+        page.goto(f"{hydra.url}/ui/alerts")
+        page.get_by_role("link", name="Connect Alertmanager").click()
+        page.get_by_label("Address").fill(real.alertmanager)
+        page.get_by_role("button", name="Save and test").click()
+        page.get_by_text("Saved and asked: Alertmanager").wait_for()
+        hydra.client.put("/integrations/prometheus", json={"url": real.prometheus}).raise_for_status()
+
+        page.goto(f"{hydra.url}/ui/alerts")
+        assert page.get_by_text("GpuHot is on").is_visible()
+        page.get_by_role("link", name="Silence DiskFull").first.click()
+        page.get_by_label("Which alerts").fill('alertname="DiskFull"\nnode=~"b.*"')
+        page.get_by_label("Why").fill("The models move to a bigger disk")
+        until(
+            lambda: hydra.client.post("/alerts/silences/preview", json={"matchers": ['node="boreas"']}).json()["past"]
+        )
+        page.get_by_role("button", name="Preview").click()
+        preview = page.locator("#preview")
+        assert "1 of 3" in preview.inner_text()
+        assert "mountpoint=/srv/models" in preview.inner_text()
+        assert page.get_by_text("Of the last 7 days").is_visible()
+        assert findings(page) == []
+        keep(page, "alerts-preview")
+        page.get_by_role("button", name="Silence", exact=True).click()
+        page.get_by_text("Silenced: The models move").wait_for()
+        assert page.get_by_text("Fires, and nobody is told").is_visible()
+        page.get_by_role("button", name=re.compile("One hour more.*The models")).click()
+        page.get_by_text("It lasts an hour longer").wait_for()
+        assert findings(page) == []
+        keep(page, "alerts")
+        page.get_by_role("button", name=re.compile("End now.*The models")).click()
+        page.get_by_text("The silence is over").wait_for()
+        assert not page.get_by_text("Fires, and nobody is told").is_visible()
+
+
+def test_a_silence_comes_again_and_what_is_wrong_is_told_without_script(
+    browser: Any, hydra: Server, real: Alerting
+) -> None:
+    hydra.client.put("/integrations/alertmanager", json={"url": real.alertmanager}).raise_for_status()
+    heard = Heard()
+    with visit(browser, hydra, heard=heard, viewport=PHONE, java_script_enabled=False) as page:
+        page.goto(f"{hydra.url}/ui/alerts/new")
+        page.get_by_label("Which alerts").fill('alertname=~"("')
+        page.get_by_label("Why").fill("Nightly backup")
+        page.get_by_role("button", name="Silence", exact=True).click()
+        assert page.get_by_text("missing closing )").first.is_visible()
+        assert page.get_by_label("Why").input_value() == "Nightly backup"
+        heard.errors.clear()  # the browser notes that the form was refused
+        page.get_by_label("Which alerts").fill('alertname="BackupSlow"')
+        page.get_by_text("Again and again", exact=True).click()
+        page.get_by_label("Begins").fill("0 2 * * 0")
+        page.get_by_role("button", name="Silence again and again").click()
+        assert page.get_by_role("link", name="Nightly backup").is_visible()
+        assert page.get_by_text("0 2 * * 0").is_visible()
+        keep(page, "alerts-phone")
+        page.goto(f"{hydra.url}/ui/alerts")
+        page.get_by_role("button", name="Make a secret").click()
+        assert page.get_by_label("The webhook's secret").input_value().startswith("whsec_")
