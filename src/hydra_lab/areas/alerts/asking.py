@@ -13,7 +13,7 @@ from hydra_lab.kernel.errors import HydraError, NotConfigured, Unavailable
 
 NEED = "alert_source"
 # Pages show it: a source that says nothing must not hold them up.
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +68,20 @@ def asked(ctx: Context) -> Answer:
 
 
 def known(ctx: Context) -> Known:
-    """What the source says now, else what it said last and why that is all. Raises ``NotConfigured``."""
+    """What the source says now, else what it said last and why that is all. Raises ``NotConfigured``.
+
+    One that is lost is not asked here: the next look at all alerts finds out when it is back.
+    """
     name = title(ctx)
+    with ctx.read() as connection:
+        row = store.of_source(connection)
     try:
+        if row and row.lost_at:
+            raise Unavailable(f"{name} has not answered since {row.lost_at:%H:%M} UTC; it is asked again and again.")
         return Known(answer=asked(ctx), source=name, asked_at=ctx.clock.now())
     except NotConfigured:
         raise
     except HydraError as error:
-        with ctx.read() as connection:
-            row = store.of_source(connection)
         last = ADAPTER.validate_python(row.answer) if row and row.answer else None
         return Known(answer=last, source=name, asked_at=row.asked_at if last else None, problem=error.detail)
 
