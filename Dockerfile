@@ -11,6 +11,7 @@ RUN python3 -m venv tools && tools/bin/pip install --no-cache-dir --require-hash
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY docs/guides docs/guides
+COPY examples/backlog.md examples/backlog.md
 RUN tools/bin/python -m hatchling build --target wheel && /opt/hydra/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM ${PYTHON}

@@ -175,7 +175,7 @@ def web_server(application: Application) -> Any:
     services, streams = application.services, Streams()
     web, mcp = Web(services), Mcp(services, streams)
     paths = [
-        *health_paths(application.readiness, Metrics(services, streams).text),
+        *health_paths(application.readiness, Metrics(services, streams).text, demo=services.settings.current.demo),
         *api.operation_paths(services, streams),
         *api.document_paths(services),
         *mcp.paths(),

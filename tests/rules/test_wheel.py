@@ -49,3 +49,11 @@ def test_the_wheel_starts_and_shows_a_page_with_its_style(installed: Path, tmp_p
             assert one.client.get(path).status_code == 200, path
     finally:
         one.close()
+
+
+def test_the_wheel_has_the_backlog_of_the_demo(installed: Path) -> None:
+    file = Path(
+        done(installed.with_name("python"), "-c", "from hydra_lab.surfaces.cli import demo; print(demo.example())")
+    )
+    assert file.is_relative_to(installed.parents[1])
+    assert file.read_text() == (ROOT / "examples" / "backlog.md").read_text()

@@ -46,6 +46,7 @@ class StateDocument(Output):
     format: int = FORMAT
     hydra: str
     node: str
+    demo: bool = Field(default=False, description="Whether this is a demo, not somebody's lab")
     written_at: datetime
     took_ms: float = Field(description="How long measuring took")
     journal_id: int = Field(description="The newest journal entry when measuring began")

@@ -34,7 +34,8 @@ def measure(ctx: Context, since: datetime | None) -> StateDocument:
     facts = {fact.name: measured(ctx, fact) for fact in ctx.services.registry.contributions(Fact)}
     document = StateDocument(
         hydra=__version__, node=ctx.services.settings.current.node, written_at=now, facts=facts,
-        completed=completed(ctx, since), journal_id=newest, took_ms=round((clock.monotonic() - began) * 1000, 1),
+        completed=completed(ctx, since), journal_id=newest, demo=ctx.services.settings.current.demo,
+        took_ms=round((clock.monotonic() - began) * 1000, 1),
     )  # fmt: skip
     return StateDocument.model_validate(ctx.services.scrubber.scrub(document.model_dump(mode="json")))
 

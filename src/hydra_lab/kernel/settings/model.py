@@ -158,6 +158,7 @@ class Settings(BaseModel):
         LOOPBACK, description="Reverse proxies whose word on the caller's address and on https is taken."
     )
     approval_lapse_h: float = Field(72.0, gt=0, description="Hours after which an unanswered approval lapses.")
+    demo: bool = Field(False, description="Every page says that this is a demo; set by `hydra up --demo`.")
     log_json: bool | None = Field(None, description="Logs as JSON lines; unset means JSON unless on a terminal.")
 
     @field_validator("base_path")
@@ -217,5 +218,6 @@ AT_START = frozenset(
         "public_url",
         "base_path",
         "oidc.client_secret",
+        "demo",
     }
 )

@@ -41,11 +41,16 @@ def commands(program: Program) -> typer.Typer:
         backlog: Annotated[Path | None, typer.Option(help="A backlog to import when there is no database yet.")] = None,
         config: Config = None,
         log_json: JsonLogs = None,
+        demo: Annotated[bool, typer.Option("--demo", help="A lab to look around in; it is gone at the end.")] = False,
     ) -> None:
         """Start Hydra on this machine."""
+        from hydra_lab.surfaces.cli.demo import demo as show
         from hydra_lab.surfaces.cli.up import up as start
 
         given = {"host": host, "port": port, "data_dir": data, "log_json": log_json}
+        if demo:
+            others = {"data": given.pop("data_dir"), "backlog": backlog, "config": config}
+            raise typer.Exit(show(program, given_only(given), others))
         raise typer.Exit(start(program, given_only(given), config, backlog))
 
     @app.command()

@@ -39,12 +39,14 @@ def last_served() -> Path | None:
         return None
 
 
-def write_down(data: Path, url: str, version: str) -> None:
-    """Tell the command line where the server is."""
+def write_down(data: Path, url: str, version: str, *, remember: bool = True) -> None:
+    """Tell the command line where the server is, and with ``remember``, to look there first from now on."""
     told = {"url": url, "pid": os.getpid(), "version": version}
     beside = data / f"{SERVER_FILE}.new"
     beside.write_text(json.dumps(told))
     beside.replace(data / SERVER_FILE)
+    if not remember:
+        return
     try:
         cache_dir().mkdir(parents=True, exist_ok=True)
         (cache_dir() / "last-served").write_text(str(data))

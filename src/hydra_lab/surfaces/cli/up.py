@@ -2,7 +2,7 @@
 
 import ipaddress
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,17 @@ OWNER = Actor(kind=ActorKind.PERSON, name="owner", scopes=frozenset({"admin"}))
 TRY_NEXT = ("queue list", "inbox list", "queue add docs.api --watch")
 
 
-def up(program: Program, overrides: Mapping[str, Any], config: Path | None, backlog: Path | None) -> int:
-    """Serve until asked to stop; returns the exit code. Raises the kernel's errors where it cannot start."""
+def up(
+    program: Program,
+    overrides: Mapping[str, Any],
+    config: Path | None,
+    backlog: Path | None,
+    furnish: Callable[[Application], None] | None = None,
+) -> int:
+    """Serve until asked to stop; returns the exit code. Raises the kernel's errors where it cannot start.
+
+    ``furnish`` is called once the server answers and the backlog is in.
+    """
     document = read_backlog(backlog) if backlog else None
     set_up_logs(overrides.get("log_json"))
     application = program.application(overrides, config)
@@ -36,7 +45,9 @@ def up(program: Program, overrides: Mapping[str, Any], config: Path | None, back
         application.stop()
         raise
     fresh = application.was_new and services.work.page(limit=1)[1] == 0
-    ready = Ready(application=application, host=settings.host, port=port, document=document if fresh else None)
+    ready = Ready(
+        application=application, host=settings.host, port=port, document=document if fresh else None, furnish=furnish
+    )
     try:
         began = program.serve(application, sock, ready.announce_soon)
     finally:
@@ -70,6 +81,7 @@ class Ready:
     host: str
     port: int
     document: Document | None
+    furnish: Callable[[Application], None] | None = None
 
     @property
     def url(self) -> str:
@@ -84,12 +96,17 @@ class Ready:
     def announce(self) -> None:
         """Bring the first backlog in, write down where the server is, and say so."""
         settings = self.application.services.settings.current
-        places.write_down(settings.data_dir, self.url, __version__)
+        places.write_down(settings.data_dir, self.url, __version__, remember=not settings.demo)
         if self.document:
             self.bring_in(self.document)
+        if self.furnish:
+            self.furnish(self.application)
         code = self.application.services.credentials.sign_in_link_code()
         hydra = places.own_name()
         say(f"\nHydra {__version__} is ready. Its data is in {settings.data_dir}.\n")
+        if settings.demo:
+            say("  This is a demo: nothing leaves this machine, and its data is removed when it ends.\n")
+            hydra = f"HYDRA_DATA_DIR={settings.data_dir} {hydra}"
         say(f"  Sign in:  {settings.public_url or self.url + settings.base_path}/ui/sign-in?token={code}")
         say(f"            (once, within 15 minutes; `{hydra} token link` prints another)")
         if self.application.first_token:

@@ -13,13 +13,13 @@ from hydra_lab.surfaces.http.ways import Call, Path, Way
 Readiness = Callable[[], Mapping[str, str | None]]
 
 
-def health_paths(readiness: Readiness, metrics: Callable[[], bytes]) -> list[Path]:
+def health_paths(readiness: Readiness, metrics: Callable[[], bytes], *, demo: bool = False) -> list[Path]:
     """The routes. ``readiness()`` names each part and what is wrong with it, ``None`` where nothing is."""
 
     boot = uuid.uuid4().hex  # a client may keep what it learnt for as long as this stays the same
 
     def alive(_call: Call) -> Response:
-        return Json({"status": "ok", "version": __version__, "boot": boot})
+        return Json({"status": "ok", "version": __version__, "boot": boot, "demo": demo})
 
     def ready(_call: Call) -> Response:
         parts = readiness()

@@ -59,6 +59,7 @@ class Frame:
         return {
             "title": "Hydra", "api": self._base, "now": self._services.clock.now(), "zone": settings.zone,
             "theme": theme if theme in THEMES else None, "here": address_of(request), "csrf": "", "wide": False,
+            "demo": settings.demo,
         }  # fmt: skip
 
     def mode(self) -> dict[str, Any]:
