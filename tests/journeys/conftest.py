@@ -41,6 +41,7 @@ def hydra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("journey") / "data", HYDRA_TIME_ZONE="Europe/Berlin").start()
     try:
         server.client.post("/backlog/import", json={"text": BACKLOG, "name": "lab"}).raise_for_status()
+        server.client.post("/triggers/starters/backup-again/adopt").raise_for_status()
         settle(server)
         yield server
         print(server.tail())

@@ -22,12 +22,14 @@ EXAMPLES = {
                            "batch=queue.batch"],
     "/backlog/{name}": ["one=lab"], "/backlog/{name}/text": ["text=lab"], "/backlog/{name}/report": ["report=lab"],
     "/schedules/{id}": ["one=backup"],
+    "/triggers/{id}": ["one=backup-again", "tried=backup-again?try=1"],
     "/backlog/preview/{draft}": [], "/backlog/preview/{draft}/text": [],  # looked at in the journey of importing
 }  # fmt: skip
 MORE = {
     "decided": "/inbox?show=decided", "held": "/queue?state=held", "none": "/queue?q=no-such-work",
     "story": "/activity?event=20", "found": "/find?q=back", "not-found": "/quee",
     "asked": "/policy?operation=notify.send&kind=agent", "schedule-form": "/schedules/new?operation=maintenance.run",
+    "trigger-form": "/triggers/new?operation=notify.send&event=items.done",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.webhooks import is_signed
 
 DELIVERY_HEADERS = ("webhook-id", "x-github-delivery", "x-gitlab-event-uuid", "idempotency-key")
+SENT = '{"hello": "lab"}'
 UNPROVEN = "This call does not carry the hook's secret."
 FIX = "Give the sender the hook's secret; `hydra hooks create` makes a new one."
 
@@ -55,3 +56,22 @@ def verify(scheme: Scheme, secret: str, headers: Mapping[str, str], body: bytes,
 def delivery(headers: Mapping[str, str]) -> str | None:
     """What the sender calls this delivery, the same when it sends it again; ``None`` when it does not say."""
     return next((headers[name][:200] for name in DELIVERY_HEADERS if headers.get(name)), None)
+
+
+def example(scheme: Scheme, address: str, secret: str) -> str:
+    """A call of a hook for a shell, with what proves it."""
+    json = "-H 'Content-Type: application/json'"
+    match scheme:
+        case Scheme.TOKEN:
+            return f"curl {address} {json} \\\n  -H 'Authorization: Bearer {secret}' -d '{SENT}'"
+        case Scheme.GITHUB:
+            signed = f"printf %s '{SENT}' | openssl dgst -sha256 -hmac '{secret}' | sed 's/.* //'"
+            return f"sum=$({signed})\ncurl {address} {json} \\\n  -H \"X-Hub-Signature-256: sha256=$sum\" -d '{SENT}'"
+        case Scheme.STANDARD:
+            key = f"printf %s '{secret}' | sed s/^whsec_// | base64 -d | od -An -v -tx1 | tr -d ' \\n'"
+            signed = f"printf %s \"$id.$at.\"'{SENT}' | openssl dgst -sha256 -mac hmac -macopt hexkey:$key -binary"
+            headers = '-H "webhook-id: $id" -H "webhook-timestamp: $at" -H "webhook-signature: v1,$sum"'
+            return (
+                f"id=test-$$-$(date +%s) at=$(date +%s)\nkey=$({key})\nsum=$({signed} | base64)\n"
+                f"curl {address} {json} \\\n  {headers} -d '{SENT}'"
+            )

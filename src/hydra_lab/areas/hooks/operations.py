@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from hydra_lab.areas.hooks import store
-from hydra_lab.areas.hooks.model import FIX, UNPROVEN, Hook, Scheme, delivery, verify
+from hydra_lab.areas.hooks.model import FIX, UNPROVEN, Hook, Scheme, delivery, example, verify
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from hydra_lab.kernel.operation import Effect, Entry, Input, Output, Raw, endpoint, operation
@@ -16,6 +16,7 @@ from hydra_lab.kernel.webhooks import new_secret
 REMEMBERED = timedelta(days=30)
 LARGEST = 64 << 10
 DEEPEST = 50
+MASKED = "SECRET"  # what stands in an example where the sender puts its own
 NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 
@@ -35,10 +36,17 @@ class HookName(Input):
     name: str
 
 
+class ShownHook(Hook):
+    """A hook, and how to call it."""
+
+    address: str = Field(description="Where the sender posts to; only a path while public_url is not set")
+    example: str = Field(description="A call of it with curl; put the secret in place of SECRET")
+
+
 class Hooks(Output):
     """Every hook."""
 
-    hooks: list[Hook]
+    hooks: list[ShownHook]
 
 
 class MadeHook(Hook):
@@ -46,6 +54,8 @@ class MadeHook(Hook):
 
     path: str = Field(description="Where the sender posts to")
     secret: str = Field(description="The secret; it is shown this once and never again")
+    address: str = Field(description="The same, absolute when public_url is set")
+    example: str = Field(description="A call of it with curl, secret and all")
 
 
 class Delivery(Input):
@@ -60,7 +70,18 @@ class Delivery(Input):
 def list_(ctx: Context) -> Hooks:
     """Show every hook, how it is called and when it was called last."""
     with ctx.read() as connection:
-        return Hooks(hooks=store.all_hooks(connection))
+        found = store.all_hooks(connection)
+    return Hooks(hooks=[ShownHook(**hook.model_dump(), **how_to_call(ctx, hook, MASKED)) for hook in found])
+
+
+def how_to_call(ctx: Context, hook: Hook, secret: str) -> dict[str, str]:
+    """A hook's address, and a call of it."""
+    settings = ctx.services.settings.current
+    path = f"/hooks/{hook.name}"
+    here = f"http://{settings.host}:{settings.port}{settings.base_path}"
+    reached = f"{settings.public_url.rstrip('/') or here}{path}"
+    address = reached if settings.public_url else f"{settings.base_path}{path}"
+    return {"address": address, "example": example(hook.scheme, reached, secret)}
 
 
 @operation("hooks.create", effect=Effect.WRITE, path="POST /hooks", subject="name", scope="admin", status=201,
@@ -77,7 +98,8 @@ def create(ctx: Context, input: NewHook) -> MadeHook:
                 problems=[{"field": "name", "problem": "is taken; choose another, or remove that hook first"}],
             )  # fmt: skip
         ctx.emit(connection, "hooks.created", subject=input.name, data={"scheme": input.scheme.value})
-    return MadeHook(**hook.model_dump(), path=f"/hooks/{input.name}", secret=secret)
+    told = how_to_call(ctx, hook, secret)
+    return MadeHook(**hook.model_dump(), path=f"/hooks/{input.name}", secret=secret, **told)
 
 
 @operation("hooks.remove", effect=Effect.WRITE, path="DELETE /hooks/{name}", subject="name", scope="admin",

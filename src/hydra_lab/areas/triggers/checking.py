@@ -34,9 +34,8 @@ def checked(ctx: Context, id: str, trigger: Trigger) -> None:
         else:
             problems.append({"field": "start.operation", "problem": f"{verb.name} answers at once, it cannot be work"})
     if problems:
-        said = "; ".join(f"{one['field']}: {one['problem']}" for one in problems)
         raise Invalid(
-            f"This trigger could not work: {said.rstrip('.')}.", problems=problems,
+            f"This trigger could not work as it is: {', '.join(one['field'] for one in problems)}.", problems=problems,
             fix="Mend these; `hydra operations show NAME` lists an operation's fields.",
         )  # fmt: skip
 

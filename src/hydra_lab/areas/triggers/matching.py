@@ -1,11 +1,11 @@
-"""Whether an event is one that a trigger waits for, and the input made from it: pure functions."""
+"""What a trigger waits for, tested and in words, and the input made from an event: pure functions."""
 
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from hydra_lab.areas.triggers.model import ValueTest, When
+from hydra_lab.areas.triggers.model import Trigger, ValueTest, When
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.journal import Event
 
@@ -99,3 +99,43 @@ def found(facts: dict[str, Any], path: str) -> Any:
 def as_text(value: Any) -> str:
     """A value inside a text."""
     return "" if value is None else str(value)
+
+
+def in_words(trigger: Trigger) -> str:
+    """When what happens, it starts what."""
+    return f"When {occasion(trigger.when)}, start {trigger.start.operation}"
+
+
+def occasion(when: When) -> str:
+    """What is waited for."""
+    tests = [f"{path} {test_in_words(test)}" for path, test in when.where.items()]
+    subject = f" of {when.subject}" if when.subject else ""
+    return when.event + subject + (f" where {' and '.join(tests)}" if tests else "")
+
+
+def test_in_words(test: Any) -> str:
+    """What a value must be."""
+    if isinstance(test, ValueTest):
+        parts = [("is above", test.above), ("is below", test.below), ("looks like", test.matches)]
+        return " and ".join(f"{word} {spoken(value)}" for word, value in parts if value is not None) or "is there"
+    if isinstance(test, list):
+        words = list(dict.fromkeys(spoken(one) for one in test))
+        return f"is {' or '.join(words)}"
+    return f"is {spoken(test)}"
+
+
+def spoken(value: Any) -> str:
+    """A value as it is written."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "nothing"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value) or "empty"
+
+
+def guards(trigger: Trigger) -> list[str]:
+    """What keeps it from starting too much, as sentences without their ends."""
+    said = [f"at most {trigger.most_an_hour} times an hour"]
+    if trigger.cooldown_minutes:
+        said.insert(0, f"not again for {trigger.cooldown_minutes:g} min")
+    if trigger.once_per:
+        said.insert(0, f"once for each {trigger.once_per}")
+    return said

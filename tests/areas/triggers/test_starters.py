@@ -1,0 +1,133 @@
+"""The starter set: each that is offered as ready is adopted, its event happens, and its work is there."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from hydra_lab.app import found_rooms
+from hydra_lab.areas.triggers.starters import all_starters, missing
+from tests.integrations.faults import Fault, Reply, StandIn
+from tests.server import Server
+
+NOT_HERE = [name for name, one in all_starters().items() if missing(found_rooms(), one.trigger)]
+MUCH_MIB = 1 << 40
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One Hydra for all of them."""
+    one = Server(tmp_path_factory.mktemp("starters") / "data").start()
+    yield one
+    one.close()
+
+
+def waited(what: Callable[[], Any], server: Server, seconds: float = 90) -> Any:
+    """The first answer that is something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{server.client.get('/triggers').text}\n{server.tail()}")
+
+
+def events(server: Server, name: str) -> list[dict[str, Any]]:
+    """The journal's entries of a name."""
+    found: list[dict[str, Any]] = server.client.get("/activity", params={"name": name}).json()["events"]
+    return found
+
+
+def work_fails(server: Server) -> None:
+    """A backup that does not come to its turn in time."""
+    soon, later = ((datetime.now(UTC) + timedelta(seconds=wait)).isoformat() for wait in (1, 3600))
+    backup = {"operation": "maintenance.run", "input": {"action": "backup"}, "title": "Back up Hydra"}
+    server.client.post("/queue", json={**backup, "deadline": soon, "not_before": later}).raise_for_status()
+
+
+def ask_prometheus(server: Server, url: str | None = None) -> None:
+    """Ask an outside system whether it is there, and before that say where it is."""
+    if url:
+        server.client.put("/integrations/prometheus", json={"values": {"url": url}}).raise_for_status()
+    server.client.post("/integrations/prometheus/test").raise_for_status()
+
+
+def a_system_is_lost(server: Server) -> None:
+    """A system that nobody runs."""
+    ask_prometheus(server, "http://127.0.0.1:9")
+
+
+def a_system_comes_back(server: Server) -> None:
+    """One that fails, and then answers."""
+    told = {"status": "success", "data": {"version": "3.1.0"}}
+    with StandIn(lambda asked: Reply(json=told), Fault.BROKEN) as system:
+        ask_prometheus(server, system.url)
+        system.fault = None
+        ask_prometheus(server)
+
+
+def the_policy_is_broken(server: Server) -> None:
+    """A policy that somebody wrote by hand and wrongly."""
+    (server.data / "policy.yaml").write_text("rules: 7\n")
+    server.client.get("/policy")
+
+
+def a_push(server: Server) -> None:
+    """The forge calls its hook."""
+    hook = server.client.post("/hooks", json={"name": "forge"}).raise_for_status().json()
+    told = {"Authorization": f"Bearer {hook['secret']}"}
+    httpx.post(f"{server.url}/hooks/forge", json={"ref": "main"}, headers=told, trust_env=False).raise_for_status()
+
+
+def the_disk_has_room_again(server: Server) -> None:
+    """A disk that is taken for full from the start, and then no longer."""
+    server.client.put("/settings/disk_free_min_mib", json={"value": MUCH_MIB}).raise_for_status()
+    server.stop()
+    server.start()
+    waited(lambda: events(server, "disk.low"), server)
+    server.client.put("/settings/disk_free_min_mib", json={"value": 1}).raise_for_status()
+
+
+HAPPENINGS: dict[str, Callable[[Server], None]] = {
+    "backup-again": work_fails,
+    "failure-bundle": work_fails,
+    "look-at-lost-system": a_system_is_lost,
+    "guide-after-outage": a_system_comes_back,
+    "policy-broken": the_policy_is_broken,
+    "notes-after-push": a_push,
+    "backup-after-full-disk": the_disk_has_room_again,
+}
+
+
+@pytest.mark.parametrize("name", HAPPENINGS)
+def test_its_event_happens_and_its_work_starts(server: Server, name: str) -> None:
+    assert server.client.post(f"/triggers/starters/{name}/adopt").status_code == 201
+    HAPPENINGS[name](server)
+    view = waited(lambda: (one := server.client.get(f"/triggers/{name}").json())["last_outcome"] and one, server)
+    assert view["last_outcome"] == "started", view
+    item = server.client.get(f"/queue/{view['last_item']}").raise_for_status().json()
+    assert item["operation"] == all_starters()[name].trigger.start.operation
+    assert item["cause"] in [event["id"] for event in events(server, all_starters()[name].trigger.when.event)]
+
+
+def test_whatever_is_offered_as_ready_is_tested_here() -> None:
+    ready = set(all_starters()) - set(NOT_HERE)
+    assert ready == set(HAPPENINGS), "a starter is ready that no test makes happen: add what makes its event"
+
+
+@pytest.mark.parametrize("name", NOT_HERE)
+def test_what_cannot_be_here_yet_says_so_and_is_not_adopted(server: Server, name: str) -> None:
+    (shown,) = (one for one in server.client.get("/triggers/starters").json()["starters"] if one["name"] == name)
+    answer = server.client.post(f"/triggers/starters/{name}/adopt")
+    assert (answer.status_code, shown["missing"] != []) == (409, True)
+    assert shown["missing"][0] in answer.json()["detail"]
+
+
+def test_a_starter_is_adopted_once(server: Server) -> None:
+    name = "notes-after-push"
+    answers = [server.client.post(f"/triggers/starters/{name}/adopt").status_code for _ in range(2)]
+    assert answers[1] == 409
+    assert server.client.get(f"/triggers/{name}").json()["trigger"]["cooldown_minutes"] == 10
