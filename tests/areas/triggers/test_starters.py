@@ -82,6 +82,24 @@ def a_push(server: Server) -> None:
     httpx.post(f"{server.url}/hooks/forge", json={"ref": "main"}, headers=told, trust_env=False).raise_for_status()
 
 
+def an_alert_fires(server: Server) -> None:
+    """Alertmanager tells of one."""
+    secret = server.client.post("/alerts/webhook").raise_for_status().json()["secret"]
+    alert = {
+        "status": "firing", "labels": {"alertname": "DiskFilling", "instance": "nas"}, "annotations": {},
+        "startsAt": datetime.now(UTC).isoformat(), "endsAt": "0001-01-01T00:00:00Z", "fingerprint": "0a1b2c3d4e5f6071",
+        "generatorURL": "http://127.0.0.1:9090/graph",
+    }  # fmt: skip
+    told = {
+        "version": "4", "status": "firing", "receiver": "hydra", "groupKey": "{}", "groupLabels": {},
+        "commonLabels": {}, "commonAnnotations": {}, "externalURL": "http://127.0.0.1:9093", "truncatedAlerts": 0,
+        "alerts": [alert],
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = httpx.post(f"{server.url}/hooks/alertmanager", json=told, headers=headers, trust_env=False)
+    assert answer.is_success, answer.text
+
+
 def the_disk_has_room_again(server: Server) -> None:
     """A disk that is taken for full from the start, and then no longer."""
     server.client.put("/settings/disk_free_min_mib", json={"value": MUCH_MIB}).raise_for_status()
@@ -98,6 +116,7 @@ HAPPENINGS: dict[str, Callable[[Server], None]] = {
     "guide-after-outage": a_system_comes_back,
     "policy-broken": the_policy_is_broken,
     "notes-after-push": a_push,
+    "alert-firing": an_alert_fires,
     "backup-after-full-disk": the_disk_has_room_again,
 }
 
