@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
-from tests.peers.alerting import Alerting, alerting, until
+from tests.peers.alerting import Alerting, alerting, fire, until
 from tests.server import Server
 
 ALERTS = [
@@ -63,6 +63,8 @@ def test_an_alert_is_silenced_after_a_preview_and_told_again(browser: Any, hydra
         page.get_by_text("It lasts an hour longer").wait_for()
         assert findings(page) == []
         keep(page, "alerts")
+        fire(real.alertmanager, {"alertname": "JustNow", "node": "atlas"})
+        page.get_by_text("JustNow", exact=True).wait_for(timeout=30_000)  # by itself: the page is live
         page.get_by_role("button", name=re.compile("End now.*The models")).click()
         page.get_by_text("The silence is over").wait_for()
         assert not page.get_by_text("Fires, and nobody is told").is_visible()
