@@ -35,11 +35,12 @@ def actions(server: Server, name: str) -> list[str]:
 
 
 def followed(server: Server, docker: Docker) -> None:
-    """Return when Hydra hears what happens."""
+    """Return when Hydra hears what happens, and acts on it."""
 
     def heard() -> bool:
-        docker.run("first", "true")
-        return bool(events(server, "first"))
+        docker.run("first", "exit 1", "--label", "hydra.heal=shadow")
+        time.sleep(2)
+        return bool(server.client.get("/containers/remediations").json()["remediations"])
 
     until(heard)
     docker("rm", "--force", "first")

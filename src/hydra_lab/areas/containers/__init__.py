@@ -4,7 +4,7 @@ What happens is followed by one thread and journaled as `containers.*`, for the 
 notifications. Needs a `ContainerHost`.
 """
 
-from hydra_lab.areas.containers import operations
+from hydra_lab.areas.containers import heal_operations, operations
 from hydra_lab.areas.containers.feeds import CONTRIBUTIONS
 from hydra_lab.areas.containers.migrations import MIGRATIONS
 from hydra_lab.kernel.area import Area
@@ -12,7 +12,7 @@ from hydra_lab.kernel.area import Area
 AREA = Area(
     name="containers",
     title="Containers",
-    operations=(operations,),
+    operations=(operations, heal_operations),
     contributions=CONTRIBUTIONS,
     migrations=MIGRATIONS,
 )

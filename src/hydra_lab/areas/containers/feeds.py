@@ -2,8 +2,9 @@
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.following import followed, keep_following
+from hydra_lab.areas.containers.ladder import ILL, notice
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Check, CheckResult
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Reader
 from hydra_lab.kernel.errors import Unavailable
 
 
@@ -26,5 +27,6 @@ def check(ctx: Context) -> CheckResult:
 
 CONTRIBUTIONS = (
     Beat(name="containers-follow", every_s=2.0, run=keep_following),
+    Reader(name="containers-heal", on=ILL, read=notice),
     Check(name="containers", title="Containers", run=check),
 )

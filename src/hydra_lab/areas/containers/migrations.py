@@ -32,4 +32,22 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def heal(op: Operations) -> None:
+    """Attempts to heal, and what holds for all of them."""
+    op.create_table(
+        "containers_remediations",
+        Column("id", String, primary_key=True),
+        Column("container", String, nullable=False),
+        Column("outcome", String, nullable=False),
+        Column("at", UtcTime, nullable=False),
+        Column("told", Json, nullable=False),
+    )
+    op.create_index("ix_containers_remediations_at", "containers_remediations", ["at"])
+    op.create_table(
+        "containers_healing",
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("healing", Json, nullable=False),
+    )
+
+
+MIGRATIONS = (create, heal)

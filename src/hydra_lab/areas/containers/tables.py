@@ -25,3 +25,20 @@ source = Table(
     Column("lost_at", UtcTime),
     Column("detail", String),
 )
+
+remediations = Table(
+    "containers_remediations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("container", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("told", Json, nullable=False),
+)
+
+healing = Table(
+    "containers_healing",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("healing", Json, nullable=False),
+)
