@@ -7,8 +7,9 @@ import pytest
 
 from hydra_lab.areas.activity import AREA, operations
 from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.journal import store
 from hydra_lab.kernel.journal.feed import Feed
-from tests.lab import OWNER, Lab
+from tests.lab import NOON, OWNER, Lab
 
 
 @pytest.fixture
@@ -53,6 +54,26 @@ def test_entries_come_newest_first_and_by_page(house: Lab) -> None:
 )
 def test_entries_are_filtered(house: Lab, wanted: dict[str, object], found: list[int]) -> None:
     assert ids(house, **wanted) == found
+
+
+def test_words_are_looked_for_a_part_at_a_time_and_everything_is_found(
+    make_lab: Callable[..., Lab], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = make_lab(areas=[AREA], database_url=database_url)
+    monkeypatch.setattr(store, "SEARCHED", 3)
+    with lab.services.database.begin() as connection:
+        for subject in ("web", "db", "web", "db", "db", "db", "web", "db"):
+            lab.services.journal.write(connection, "alerts.received", actor=OWNER, subject=subject)
+    first = lab.call("activity.list", q="web")
+    assert ([one.id for one in first.events], first.total, first.searched_to, first.cursor) == ([7], 1, 6, 6)
+    second = lab.call("activity.list", q="web", cursor=first.cursor)
+    assert ([one.id for one in second.events], second.total, second.cursor) == ([3], 1, 3)
+    last = lab.call("activity.list", q="web", cursor=second.cursor)
+    assert ([one.id for one in last.events], last.searched_to, last.cursor) == ([1], None, None)
+    none_newer = lab.call("activity.list", q="web", until=NOON)
+    assert (none_newer.events, none_newer.cursor) == ([], None)
+    assert lab.call("activity.list", q="db", limit=1).cursor == 8
+    assert lab.call("activity.list", subject="web").total == 3
 
 
 def test_a_story_is_told_from_its_root_whichever_entry_is_asked_for(house: Lab) -> None:

@@ -47,8 +47,11 @@ class Page(Output):
     """Entries, newest first."""
 
     events: list[Entry]
-    total: int = Field(description="How many fit the filter")
+    total: int = Field(description="How many fit the filter; with words, of those searched for this page")
     cursor: int | None = Field(description="Give it back for the next page; null on the last one")
+    searched_to: int | None = Field(
+        default=None, description="With words: the oldest entry that was searched, where older ones were not yet"
+    )
 
 
 class ById(Input):
@@ -78,17 +81,22 @@ def entry(event: Event) -> Entry:
 
 @operation("activity.list", effect=Effect.READ, path="GET /activity", tool=True)
 def list_(ctx: Context, input: Wanted) -> Page:
-    """Show what happened, newest first, by topic, actor, item, time or words."""
+    """Show what happened, newest first, by topic, actor, item, time or words.
+
+    Words are looked for in 20,000 entries at a time; the cursor goes on from there, also where a page is empty.
+    """
     with ctx.read() as connection:
         item = meant(connection, input.item) if input.item and is_part(input.item) else input.item
         wanted = Filter(
             topics=tuple(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
             item=item, cause=input.cause, q=input.q, since=input.since, until=input.until,
         )  # fmt: skip
+        wanted = store.bounded(connection, wanted, before=input.cursor)
         found = store.page(connection, wanted, before=input.cursor, limit=input.limit + 1)
-        total = store.count(connection, wanted)
+        total = store.count(connection, wanted, before=input.cursor if wanted.q else None)
     events = [entry(one) for one in found[: input.limit]]
-    return Page(events=events, total=total, cursor=events[-1].id if len(found) > input.limit else None)
+    cursor = events[-1].id if len(found) > input.limit else wanted.floor
+    return Page(events=events, total=total, cursor=cursor, searched_to=wanted.floor)
 
 
 @operation("activity.show", effect=Effect.READ, path="GET /activity/{id}/chain")

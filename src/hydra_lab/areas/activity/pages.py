@@ -22,13 +22,19 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     wanted = filter_of(ctx, query)
     before, seen = number(request.query.get("before")), number(request.query.get("seen"))
     with ctx.read() as connection:
+        wanted = journal.bounded(connection, wanted, before=before)
         events = journal.page(connection, wanted, before=before, limit=PAGE + 1)
-        total = journal.count(connection, wanted) if chosen else journal.newest_id(connection)
+        total = (
+            journal.count(connection, wanted, before=before if wanted.q else None)
+            if chosen
+            else journal.newest_id(connection)
+        )
         newest = journal.newest_id(connection)
         opened = number(request.query.get("event"))
         one = journal.one(connection, opened) if opened else None
         story = journal.chain(connection, one.id) if one else []
     shown = events[:PAGE]
+    older = shown[-1].id if len(events) > PAGE else wanted.floor
     first = shown[0].id if shown else 0
     zone = ctx.services.settings.current.zone
     place = {**chosen, **({"before": str(before)} if before else {})}
@@ -36,6 +42,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "query": query,
         "filtered": bool(chosen),
         "total": total,
+        "searched": journal.SEARCHED if wanted.floor is not None else None,
         "days": [
             {"first": group[0].at, "events": group}
             for group in (
@@ -45,7 +52,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "chosen": one,
         "chain": levels(story),
         "place": place,
-        "older": {**chosen, "before": str(shown[-1].id)} if len(events) > PAGE else None,
+        "older": {**chosen, "before": str(older)} if older is not None else None,
         "newest": chosen if before else None,
         "fresh": max(0, newest - (seen or newest)) if not before else 0,
         "first": first,

@@ -27,7 +27,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which entries to read. ``names`` and ``topics`` are any-of; ``q`` looks into name, subject and item."""
+    """Which entries to read. ``names`` and ``topics`` are any-of; ``q`` looks into name, subject and item.
+
+    ``floor`` is the smallest id that is looked at.
+    """
 
     topics: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -38,3 +41,4 @@ class Filter:
     q: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    floor: int | None = None
