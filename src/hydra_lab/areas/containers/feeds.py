@@ -21,7 +21,9 @@ def check(ctx: Context) -> CheckResult:
     ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
     running = sum(one.running for one in found)
     if ill:
-        return CheckResult(status="warn", detail=f"Not well: {', '.join(ill[:10])}.", fix="Open /ui/containers.")
+        return CheckResult(
+            status="warn", detail=f"Not well: {', '.join(ill[:10])}.", fix="`hydra containers list` shows them."
+        )
     return CheckResult(status="ok", detail=f"{running} of {len(found)} containers run, none is unhealthy.")
 
 
