@@ -77,7 +77,10 @@ def known(ctx: Context) -> Known:
         row = store.of_source(connection)
     try:
         if row and row.lost_at:
-            raise Unavailable(f"{name} has not answered since {row.lost_at:%H:%M} UTC; it is asked again and again.")
+            raise Unavailable(
+                f"{name} has not answered since {row.lost_at:%H:%M} UTC; it is asked again and again.",
+                fix=f"See whether {name} runs and can be reached from Hydra's machine.",
+            )
         return Known(answer=asked(ctx), source=name, asked_at=ctx.clock.now())
     except NotConfigured:
         raise
