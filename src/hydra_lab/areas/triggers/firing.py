@@ -12,6 +12,7 @@ from hydra_lab.areas.triggers.lineage import Lineage, lineage_of, name_of
 from hydra_lab.areas.triggers.matching import as_text, filled, fits
 from hydra_lab.areas.triggers.model import Outcome, Trigger, TriggerView
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.database.connect import after_commit
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.policy.model import Actor, ActorKind
@@ -47,7 +48,7 @@ def act(ctx: Context, connection: Connection, events: Sequence[Event]) -> None:
         for view in fitting:
             if lineage:
                 one(replace(ctx, cause=event.id), connection, view, event, lineage)
-    ctx.services.work.wake()
+    after_commit(connection, ctx.services.work.wake)
 
 
 def one(ctx: Context, connection: Connection, view: TriggerView, event: Event, lineage: Lineage) -> None:
