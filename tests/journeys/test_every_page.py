@@ -23,6 +23,7 @@ EXAMPLES = {
     "/backlog/{name}": ["one=lab"], "/backlog/{name}/text": ["text=lab"], "/backlog/{name}/report": ["report=lab"],
     "/schedules/{id}": ["one=backup"],
     "/triggers/{id}": ["one=backup-again", "tried=backup-again?try=1"],
+    "/containers/{id}": [],  # looked at in a journey of its own, with a real Docker Engine
     "/backlog/preview/{draft}": [], "/backlog/preview/{draft}/text": [],  # looked at in the journey of importing
 }  # fmt: skip
 MORE = {

@@ -4,15 +4,20 @@ What happens is followed by one thread and journaled as `containers.*`, for the 
 notifications. Needs a `ContainerHost`.
 """
 
+from pathlib import Path
+
 from hydra_lab.areas.containers import heal_operations, operations
 from hydra_lab.areas.containers.feeds import CONTRIBUTIONS
 from hydra_lab.areas.containers.migrations import MIGRATIONS
+from hydra_lab.areas.containers.pages import PAGES
 from hydra_lab.kernel.area import Area
 
 AREA = Area(
     name="containers",
     title="Containers",
     operations=(operations, heal_operations),
+    pages=PAGES,
     contributions=CONTRIBUTIONS,
     migrations=MIGRATIONS,
+    templates=str(Path(__file__).parent / "templates"),
 )
