@@ -8,7 +8,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Reader
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import store
-from hydra_lab.kernel.journal.acting.reading import go_on
+from hydra_lab.kernel.journal.acting.reading import go_on, take_places
 from hydra_lab.kernel.policy.model import HYDRA
 from hydra_lab.kernel.services import Services
 
@@ -22,9 +22,9 @@ class Beats:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        readers = services.registry.contributions(Reader)
+        self._readers = services.registry.contributions(Reader)
         # What readers write is there for the beats of the same round.
-        self._beats = [*(beat_of(reader) for reader in readers), *services.registry.contributions(Beat)]
+        self._beats = [*(beat_of(reader) for reader in self._readers), *services.registry.contributions(Beat)]
         self._due = {beat.name: 0.0 for beat in self._beats}
         self._failing: set[str] = set()
         self._last_event = 0
@@ -34,7 +34,8 @@ class Beats:
         self._thread = threading.Thread(target=self._loop, name="hydra-beats", daemon=True)
 
     def start(self) -> None:
-        """Begin; beats run only while ``lead`` was called lately."""
+        """Begin; beats run only while ``lead`` was called lately. A new reader misses nothing from here on."""
+        take_places(self._services.database, self._readers)
         with self._services.database.read() as connection:
             self._last_event = store.newest_id(connection)
         self._services.journal.listen(self._noted)

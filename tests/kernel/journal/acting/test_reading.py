@@ -9,7 +9,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Reader
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.journal.acting import store
-from hydra_lab.kernel.journal.acting.reading import BATCH, go_on
+from hydra_lab.kernel.journal.acting.reading import BATCH, go_on, take_places
 from tests.lab import OWNER, Lab
 
 
@@ -98,3 +98,13 @@ def test_what_another_process_has_acted_on_is_taken_back(lab: Lab) -> None:
 
     go_on(lab.context(), Reader(name="echo", on=("items.",), read=read))
     assert heard(lab) == []
+
+
+def test_a_new_reader_begins_where_the_process_began_and_an_old_one_goes_on(lab: Lab) -> None:
+    echo = Echo()
+    happen(lab, "before")
+    take_places(lab.services.database, [echo.reader])
+    happen(lab, "a")
+    take_places(lab.services.database, [echo.reader])
+    go_on(lab.context(), echo.reader)
+    assert heard(lab) == ["a"]

@@ -1,7 +1,10 @@
 """Going on: each reader acts on every entry of the journal that it waits for, exactly once, whatever crashes."""
 
+from collections.abc import Iterable
+
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Reader
+from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.journal.acting import store
 from hydra_lab.kernel.journal.store import newest_id
 
@@ -10,6 +13,17 @@ BATCH = 200
 
 class Overtaken(Exception):
     """Another process has acted on these entries; what this one wrote is taken back."""
+
+
+def take_places(database: Database, readers: Iterable[Reader]) -> None:
+    """Have readers that never were here begin with what happens from now on."""
+    with database.read() as connection:
+        newest = newest_id(connection)
+        new = [reader.name for reader in readers if store.place(connection, reader.name) is None]
+    if new:
+        with database.begin() as connection:
+            for name in new:
+                store.take_place(connection, name, newest)
 
 
 def go_on(ctx: Context, reader: Reader) -> None:
@@ -31,7 +45,8 @@ def a_batch(ctx: Context, reader: Reader, newest: int) -> bool:
     with ctx.begin() as connection:
         last = store.place(connection, reader.name)
         if last is None:
-            return not store.put_place(connection, reader.name, None, newest)
+            store.take_place(connection, reader.name, newest)
+            return False
         prefixes = reader.on(connection) if callable(reader.on) else reader.on
         found = store.beginning_with(connection, prefixes, last, newest, BATCH) if prefixes else []
         full = len(found) == BATCH

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hydra_lab.kernel.journal.model import Event
 from hydra_lab.kernel.journal.store import entry
@@ -21,10 +22,13 @@ def place(connection: Connection, reader: str) -> int | None:
     return connection.execute(select(readers.c.event).where(readers.c.name == reader)).scalar()
 
 
-def put_place(connection: Connection, reader: str, before: int | None, after: int) -> bool:
+def take_place(connection: Connection, reader: str, event: int) -> None:
+    """Have a reader that never was here begin after an entry; one that was stays where it is."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(readers).values(name=reader, event=event).on_conflict_do_nothing())
+
+
+def put_place(connection: Connection, reader: str, before: int, after: int) -> bool:
     """Move a reader on; ``False`` when another process has moved it from there already."""
-    if before is None:
-        connection.execute(insert(readers).values(name=reader, event=after))
-        return True
     change = update(readers).where(readers.c.name == reader, readers.c.event == before)
     return connection.execute(change.values(event=after)).rowcount == 1
