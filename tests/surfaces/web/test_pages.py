@@ -39,7 +39,8 @@ PATHS = [
     "/operations/queue.batch",
 ]
 # Their names are made at run time; tests of their own look at them.
-MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/backlog/preview/{draft}", "/backlog/preview/{draft}/text"}
+MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/containers/{id}", "/backlog/preview/{draft}",
+        "/backlog/preview/{draft}/text"}  # fmt: skip
 LIMIT_BYTES = 100_000
 
 

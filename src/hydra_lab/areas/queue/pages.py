@@ -16,7 +16,7 @@ from hydra_lab.kernel.work.listing import store as listing
 from hydra_lab.kernel.work.logs import store as logs
 
 # The states in the order a person looks for them, with how many of each the unfiltered page shows.
-ORDER = (("running", 50), ("queued", 25), ("held", 50), ("failed", 15), ("done", 15), ("cancelled", 5))
+ORDER = (("running", 50), ("queued", 20), ("held", 30), ("failed", 10), ("done", 15), ("cancelled", 5))
 TITLES = {
     "running": "Running",
     "queued": "Ready",
