@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from hydra_lab.kernel.contributions import Contribution
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.operation import Operation, operations_in
+
+WEB_ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 
 
 class IntegrationSettings(BaseModel):
@@ -20,6 +22,33 @@ class IntegrationSettings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GuardedAddress(IntegrationSettings):
+    """Settings of a system at an address of its own, which it or a proxy before it may guard.
+
+    Each says in ``url`` what its address looks like.
+    """
+
+    url: str = Field(title="Address", pattern=WEB_ADDRESS)
+    token: SecretStr | None = Field(default=None, title="Bearer token", description="Only if one is asked for.")
+    username: str | None = Field(default=None, title="User name", description="For basic authentication.")
+    password: SecretStr | None = Field(default=None, title="Password", description="For basic authentication.")
+
+    @field_validator("url")
+    @classmethod
+    def no_slash_at_the_end(cls, url: str) -> str:
+        """Paths are added to it."""
+        return url.rstrip("/")
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """What a request carries to be let in, as options of the HTTP client."""
+        if self.token and (token := self.token.get_secret_value()):
+            return {"headers": {"Authorization": f"Bearer {token}"}}
+        if self.username:
+            return {"auth": (self.username, self.password.get_secret_value() if self.password else "")}
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
