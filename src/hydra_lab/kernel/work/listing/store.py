@@ -11,6 +11,7 @@ from hydra_lab.kernel.work.model import Hold, HoldKind, Item, State
 from hydra_lab.kernel.work.tables import holds, items
 
 WALK = 1_000  # above so many a page is found sooner by walking the ids, newest first, than by sorting what fits
+FEW = 250  # not less than a page may hold
 ID = re.compile(r"[0-9a-f-]{6,36}")  # an id, its beginning or its end
 
 
@@ -22,13 +23,12 @@ def page(
     ``wanted`` is what ``fitting`` takes; ``everything`` the hold of a global pause.
     """
     condition = fitting(connection, all_paused=everything is not None, **wanted)
-    few = first_ids(connection, condition) if wanted.get("q") else None
-    if few is None:
-        total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+    if wanted.get("q"):
+        ids, total = found(connection, condition, before=before, limit=limit + 1)
+        rows = newest(connection, items.c.id.in_(ids), len(ids), limit=limit + 1)
     else:
-        total = len(few)
-        condition = items.c.id.in_([id for id in few if not before or id < before][: limit + 1])
-    rows = newest(connection, condition, total, before=before, limit=limit + 1)
+        total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+        rows = newest(connection, condition, total, before=before, limit=limit + 1)
     shown = rows[:limit]
     return store.built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
 
@@ -45,14 +45,21 @@ def newest(
     return list(connection.execute(query.order_by(items.c.id.desc()).limit(limit)).all())
 
 
-def first_ids(connection: Connection, condition: ColumnElement[bool]) -> list[str] | None:
-    """The ids of all that fit, newest first; ``None`` if they are many.
+def found(
+    connection: Connection, condition: ColumnElement[bool], *, before: str | None, limit: int
+) -> tuple[list[str], int]:
+    """The newest ids of those that fit, with how many fit in all.
 
-    A search for words reads every text: where few fit, this spares the second look.
+    A search for words reads every text: where few fit, this spares a second look.
     """
-    query = select(items.c.id).where(condition).order_by(items.c.id.desc()).limit(WALK + 1)
-    found = list(connection.execute(query).scalars())
-    return found if len(found) <= WALK else None
+    newest_ids = select(items.c.id).where(condition).order_by(items.c.id.desc())
+    first = list(connection.execute(newest_ids.limit(FEW + 1)).scalars())
+    if len(first) <= FEW:
+        return [id for id in first if not before or id < before][:limit], len(first)
+    total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+    if before:
+        return list(connection.execute(newest_ids.where(items.c.id < before).limit(limit)).scalars()), total
+    return first[:limit], total
 
 
 def fitting(
@@ -99,16 +106,20 @@ def meant(connection: Connection, q: str) -> ColumnElement[bool]:
 
 def has_word(connection: Connection, word: str, operations: Sequence[str]) -> ColumnElement[bool]:
     """Items with a word, or part of one, in title, operation or section, whatever its case."""
-    texts = (items.c.title, items.c.section)
     does = [name for name in operations if word.lower() in name.lower()]
     by_operation = [items.c.operation.in_(does)] if does else []
     # For other letters than A to Z neither database is sure to know both cases.
     forms = [word] if word.isascii() else dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    in_title, in_section = (
+        or_(*(contains(connection, text, form) for form in forms)) for text in (items.c.title, items.c.section)
+    )
+    # Asked first whether there is a section, SQLite passes over the many items without one at no cost.
+    return or_(and_(items.c.section.is_not(None), in_section), in_title, *by_operation)
+
+
+def contains(connection: Connection, text: Column[str], word: str) -> ColumnElement[bool]:
+    """Texts with a word in them, in whatever case."""
     # SQLite's LIKE asks for no case; a bare column, not the lower() of it, is what its index has.
     like = Column.like if connection.dialect.name == "sqlite" else Column.ilike
-    return or_(*(like(text, contains(form), escape="/") for text in texts for form in forms), *by_operation)
-
-
-def contains(word: str) -> str:
-    """The pattern of texts that contain a word."""
-    return "%" + re.sub(r"([/%_])", r"/\1", word) + "%"
+    escaped = re.sub(r"([/%_\\])", r"/\1", word)
+    return like(text, f"%{escaped}%", escape="/" if escaped != word else None)
