@@ -8,30 +8,32 @@ from typing import Protocol, runtime_checkable
 
 from hydra_lab.kernel.capabilities.alerts import (
     Alert as Alert,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     AlertHistory as AlertHistory,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     AlertSource as AlertSource,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     HeldSilence as HeldSilence,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     Matcher as Matcher,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     NewSilence as NewSilence,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     PastAlert as PastAlert,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     Silence as Silence,
-)
-from hydra_lab.kernel.capabilities.alerts import (
     Silencer as Silencer,
+)
+from hydra_lab.kernel.capabilities.commands import (
+    Choice as Choice,
+    CommandTemplate as CommandTemplate,
+    HostCommand as HostCommand,
+    Number as Number,
+    Text as Text,
+    path as path,
+)
+from hydra_lab.kernel.capabilities.hosts import (
+    Figure as Figure,
+    FileSystem as FileSystem,
+    Gpu as Gpu,
+    GpuHost as GpuHost,
+    HostMeter as HostMeter,
+    HostShell as HostShell,
+    NodeReading as NodeReading,
+    Ran as Ran,
 )
 
 
