@@ -1,6 +1,7 @@
 """Waiting for work: until an item is over, or the caller's patience is."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 from anyio import to_thread
 
@@ -13,8 +14,11 @@ LOOK_S = 1.0
 PAUSE_S = 0.02
 
 
-async def wait_until_over(services: Services, item_id: str, wait_s: float) -> Item:
-    """The item once it is over, or as it is when the time has passed. Looks only after commits, and once a second."""
+async def looks(services: Services, item_id: str, wait_s: float) -> AsyncGenerator[Item]:
+    """The item as it is now and after each commit, at least once a second, until it is over or the time has passed.
+
+    Close it (``contextlib.aclosing``) when you leave before its end.
+    """
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
     ends = loop.time() + wait_s
 
@@ -27,8 +31,9 @@ async def wait_until_over(services: Services, item_id: str, wait_s: float) -> It
             changed.clear()
             item = await to_thread.run_sync(services.work.get, item_id)
             left = ends - loop.time()
+            yield item
             if item.state.is_over or left <= 0:
-                return item
+                return
             try:
                 await asyncio.wait_for(changed.wait(), min(LOOK_S, left))
             except TimeoutError:
@@ -36,3 +41,10 @@ async def wait_until_over(services: Services, item_id: str, wait_s: float) -> It
             await asyncio.sleep(min(PAUSE_S, max(0.0, ends - loop.time())))
     finally:
         unlisten()
+
+
+async def wait_until_over(services: Services, item_id: str, wait_s: float) -> Item:
+    """The item once it is over, or as it is when the time has passed."""
+    async for item in looks(services, item_id, wait_s):
+        last = item
+    return last

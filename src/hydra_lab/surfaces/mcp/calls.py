@@ -1,7 +1,7 @@
 """Calling a tool: what it asks for, the call through the gate, and waiting for the work that it became."""
 
-import asyncio
 import time
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,11 +18,11 @@ from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, State
+from hydra_lab.surfaces.http.waiting import looks
 from hydra_lab.surfaces.mcp.describe import CALL, CANCEL, WAIT, may_wait
 
 log = structlog.get_logger()
 
-LOOK_S = 0.5
 # Clients that give up on a silent server are told this often that it still works on it.
 BEAT_S = 10.0
 # Progress has to grow with every message, also where only the words have changed.
@@ -115,32 +115,18 @@ async def watched(
     until_answered: bool = False,
 ) -> Item:
     """The item when it is over (``until_answered``: when it waits for no approval), or as it is after ``wait_s``."""
-    loop, changed = asyncio.get_running_loop(), asyncio.Event()
-    ends, told, reported, spoke = time.monotonic() + wait_s, "", 0.0, 0.0
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    unlisten = services.journal.listen(wake)
-    try:
-        while True:
-            changed.clear()
-            item = await to_thread.run_sync(services.work.get, item_id)
-            left = ends - time.monotonic()
-            if item.state.is_over or left <= 0 or (until_answered and not asks(item)):
-                return item
+    told, reported, spoke = "", 0.0, 0.0
+    async with aclosing(looks(services, item_id, wait_s)) as seen:
+        async for item in seen:
+            if item.state.is_over or (until_answered and not asks(item)):
+                break
             said = said_of(item)
             if said != told or time.monotonic() - spoke > BEAT_S:
                 told, spoke = said, time.monotonic()
                 fraction = item.progress.fraction if item.progress and item.state is State.RUNNING else None
                 reported = max(fraction or 0.0, reported + STEP)
                 await context.session.report_progress(reported, 1.0 if fraction is not None else None, said)
-            try:
-                await asyncio.wait_for(changed.wait(), min(LOOK_S, left))
-            except TimeoutError:
-                continue
-    finally:
-        unlisten()
+    return item
 
 
 def asks(item: Item) -> bool:
