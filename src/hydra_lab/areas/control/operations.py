@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hydra_lab.areas.control.model import end_of
+from hydra_lab.kernel.until import end_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict
 from hydra_lab.kernel.operation import Effect, Input, Output, operation

@@ -1,4 +1,4 @@
-"""Home Assistant: who is at home, through its REST API."""
+"""Home Assistant: who is at home, through its REST and websocket APIs."""
 
 from hydra_lab.integrations.home_assistant.capabilities import HomeAssistantPresence
 from hydra_lab.integrations.home_assistant.client import HomeAssistantClient
@@ -24,7 +24,7 @@ INTEGRATION = Integration(
     probe=probe,
     secret_name="a Home Assistant token",
     how_to="In your Home Assistant profile open Security, then create a long-lived access token.",
-    reference="https://developers.home-assistant.io/docs/api/rest/",
+    reference="https://developers.home-assistant.io/docs/api/websocket/",
     versions=("2024.3.3",),
     provides={"presence_source": HomeAssistantPresence},
 )

@@ -1,12 +1,9 @@
-"""Home Assistant's REST API: how it is, and the states of its entities."""
+"""Home Assistant's REST API: how it is."""
 
-from typing import TypeVar
-
-from hydra_lab.integrations.home_assistant.model import Config, Entity
+from hydra_lab.integrations.home_assistant.model import Config
 from hydra_lab.integrations.home_assistant.settings import HomeAssistantSettings
 from hydra_lab.kernel.http import HttpClient, read_as
 
-T = TypeVar("T")
 WHO = "Home Assistant"
 
 
@@ -20,11 +17,4 @@ class HomeAssistantClient:
 
     def config(self) -> Config:
         """Its version and whether it has started."""
-        return self._get("/api/config", Config)
-
-    def states(self) -> list[Entity]:
-        """Every entity."""
-        return self._get("/api/states", list[Entity])
-
-    def _get(self, path: str, kind: type[T]) -> T:
-        return read_as(WHO, kind, self._http.request(WHO, "GET", f"{self._url}{path}", headers=self._headers))
+        return read_as(WHO, Config, self._http.request(WHO, "GET", f"{self._url}/api/config", headers=self._headers))

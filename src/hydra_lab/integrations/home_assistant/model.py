@@ -1,7 +1,10 @@
 """What Home Assistant tells: how it is, and where people are."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel
 
 # States that say nothing: the integration behind the entity has no answer.
 UNKNOWN = frozenset({"unknown", "unavailable"})
@@ -24,6 +27,7 @@ class Entity:
     entity_id: str
     state: str
     attributes: dict[str, Any] = field(default_factory=dict)
+    last_changed: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -34,3 +38,22 @@ class Entity:
     def known_state(self) -> str | None:
         """Its state, ``None`` where Home Assistant does not know it."""
         return None if self.state in UNKNOWN else self.state
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """An entity's state was set. ``new_state`` is ``None`` when the entity was removed."""
+
+    entity_id: str
+    new_state: Entity | None = None
+
+
+class Heard(BaseModel):
+    """A message of the websocket. ``id`` is that of the command it belongs to."""
+
+    type: str
+    id: int | None = None
+    success: bool | None = None
+    result: Any = None
+    error: dict[str, Any] = {}
+    event: dict[str, Any] | None = None

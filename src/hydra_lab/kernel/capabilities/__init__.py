@@ -35,6 +35,12 @@ from hydra_lab.kernel.capabilities.hosts import (
     NodeReading as NodeReading,
     Ran as Ran,
 )
+from hydra_lab.kernel.capabilities.presence import (
+    HomePanel as HomePanel,
+    PresenceSource as PresenceSource,
+    Sighting as Sighting,
+    Tile as Tile,
+)
 
 
 class Severity(StrEnum):
@@ -130,14 +136,6 @@ class MetricsSource(Protocol):
 
     def query_range(self, expression: str, *, start: datetime, end: datetime, step_s: float) -> list[Series]:
         """What an expression gives over a span. Raises ``Invalid`` for a wrong expression."""
-
-
-@runtime_checkable
-class PresenceSource(Protocol):
-    """Knows who is at home."""
-
-    def people(self) -> dict[str, str | None]:
-        """Name to place (``home``, ``not_home``, a zone's name), ``None`` where unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)

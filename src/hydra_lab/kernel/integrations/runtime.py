@@ -114,6 +114,12 @@ class Integrations:
             return built
         raise self._not_configured(name)
 
+    def capabilities(self, protocol: type[T]) -> dict[str, T]:
+        """Everything that provides a capability, by its integration's name; empty where nothing is configured."""
+        name, http = capability_name(protocol), self._services.http
+        found = sorted(self.configured(name), key=lambda one: one.name)
+        return {one.name: one.provides[name](self._configured.of(one.name).settings, http) for one in found}
+
     # What changes
 
     def configure(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hydra_lab.areas.control.model import end_of
+from hydra_lab.kernel.until import end_of
 from hydra_lab.kernel.errors import Invalid
 
 BERLIN = ZoneInfo("Europe/Berlin")
