@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hydra_lab.kernel.until import end_of
 from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.until import end_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FRIDAY_NOON = datetime(2026, 3, 27, 12, tzinfo=BERLIN)  # clocks go forward on Sunday

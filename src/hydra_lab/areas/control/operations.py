@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hydra_lab.kernel.until import end_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
 from hydra_lab.kernel.policy.model import Mode, ModeState
+from hydra_lab.kernel.until import end_of
 from hydra_lab.kernel.work import Hold
 
 
