@@ -52,6 +52,12 @@ def test_what_came_is_journaled_once_however_often_it_is_sent(server: Server) ->
     assert (hook["received"], "secret" in hook) == (1, False)
 
 
+def test_a_name_that_another_feature_serves_is_refused(server: Server) -> None:
+    answer = server.client.post("/hooks", json={"name": "alertmanager"})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "/hooks/alertmanager is served by alerts itself.")
+    assert answer.json()["problems"][0]["field"] == "name"
+
+
 def test_a_stranger_learns_neither_secrets_nor_names(server: Server) -> None:
     made(server, "shy")
     known = post(server, "shy", json={}, headers={"Authorization": "Bearer guessed"})

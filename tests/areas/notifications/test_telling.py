@@ -163,3 +163,65 @@ def test_a_built_in_rule_can_be_turned_off_and_brought_back(outbox: OutboxLab) -
     assert len(outbox.outbox()) == 1
     with pytest.raises(NotFound):
         outbox.call("notifications.remove_rule", id="urgent")
+
+
+def fired(outbox: OutboxLab, severity: str | None, name: str = "alerts.fired") -> None:
+    """An alert fires, or is over."""
+    labels = {"alertname": "HostDown", "instance": "nas:9100"} | ({"severity": severity} if severity else {})
+    outbox.happen(name, "HostDown", severity=severity, labels=labels, message="The host is down.", lasted_s=95)
+
+
+def test_alerts_are_told_without_setting_anything_but_for_what_only_informs(outbox: OutboxLab) -> None:
+    for severity in ("info", "none", "warning", None):
+        fired(outbox, severity)
+        fired(outbox, severity, "alerts.resolved")
+    outbox.tell()
+    outbox.clock.pass_(seconds=50)
+    outbox.tell()
+    assert outbox.posts() == []
+    outbox.clock.pass_(seconds=10)
+    outbox.tell()
+    assert outbox.titles() == ["2 alerts, 2 alerts over"]
+
+
+def test_a_critical_alert_wakes_a_person_and_says_what_it_is_about(outbox: OutboxLab) -> None:
+    outbox.set_clock(NIGHT)
+    fired(outbox, "warning")
+    fired(outbox, "critical")
+    outbox.tell()
+    [post] = outbox.posts()
+    embed = embed_of(post)
+    assert (embed["title"], embed["description"]) == ("Alert: HostDown", "The host is down.")
+    assert {"name": "instance", "value": "nas:9100", "inline": True} in embed["fields"]
+    assert "waiting" in outbox.states(), "the other is kept until the morning"
+
+
+def test_a_container_that_is_unwell_is_told_and_that_it_was_healed_or_not(outbox: OutboxLab) -> None:
+    outbox.happen("containers.health_status", "web", health="healthy")
+    outbox.happen("containers.health_status", "web", health="unhealthy")
+    outbox.happen("containers.healed", "web", reason="it is unhealthy", recovery_s=41.2)
+    item = outbox.add("Heal db")
+    outbox.happen(
+        "containers.healing_failed", "db", item=item.id, reason="it is unhealthy", detail="after restart it is exited"
+    )
+    outbox.happen("items.failed", "Heal db", item=item.id, operation="containers.heal", error={"detail": "Not healed."})
+    outbox.tell()
+    assert outbox.titles() == ["Failed: Heal db"], "once, and at once"
+    outbox.clock.pass_(minutes=2)
+    outbox.tell()
+    embed = embed_of(outbox.posts()[-1])
+    assert embed["title"] == "1 container unhealthy, 1 container healed"
+    assert embed["description"].splitlines() == ["• web is unhealthy", "• web was healed"]
+
+
+def test_a_rule_is_turned_off_and_on_by_its_name(outbox: OutboxLab) -> None:
+    outbox.call("notifications.switch_rule", id="alerts", enabled=False)
+    fired(outbox, "critical")
+    outbox.collect()
+    assert outbox.outbox() == []
+    outbox.call("notifications.switch_rule", id="alerts", enabled=True)
+    fired(outbox, "critical")
+    outbox.collect()
+    assert len(outbox.outbox()) == 1
+    with pytest.raises(NotFound, match="no rule"):
+        outbox.call("notifications.switch_rule", id="nothing", enabled=True)

@@ -1,10 +1,10 @@
-"""Discord's webhook API as documented, with the limits of its messages and their embeds."""
+"""Discord's webhook API as documented; every message is held against its published schema and limits."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from hydra_lab.kernel.capabilities import Notice
+from tests.integrations.discord.schema import wrong_in
 from tests.integrations.faults import Asked, HttpHarness, Reply
 
 ID = "223704706495545344"
@@ -56,62 +56,6 @@ def embed_of(asked: Asked) -> dict[str, Any]:
     [embed] = payload_of(asked)["embeds"]
     found: dict[str, Any] = embed
     return found
-
-
-# “Execute webhook” takes these; others belong to features that Hydra does not use.
-BODY = {"content": str, "embeds": list, "allowed_mentions": dict}
-# RichEmbed of Discord's published OpenAPI document, as far as a sender fills it in: type, and longest text.
-EMBED = {"title": (str, 256), "description": (str, 4096), "url": (str, 2048), "color": (int, None),
-         "timestamp": (str, None), "footer": (dict, None), "fields": (list, None)}  # fmt: skip
-FIELD = {"name": (str, 256), "value": (str, 1024), "inline": (bool, None)}
-FOOTER = {"text": (str, 2048)}
-
-
-def wrong_in(payload: dict[str, Any]) -> Iterator[str]:
-    """What Discord's documentation forbids about a message."""
-    yield from (f"{name} is not taken" for name in set(payload) - set(BODY))
-    yield from (
-        f"{name} is no {kind}" for name, kind in BODY.items() if not isinstance(payload.get(name, kind()), kind)
-    )
-    if length(payload.get("content", "")) > 2000:
-        yield "content is longer than 2000"
-    embeds = payload.get("embeds", [])
-    if len(embeds) > 10:
-        yield "more than 10 embeds"
-    total = 0
-    for embed in embeds:
-        yield from wrong_texts(embed, EMBED)
-        yield from wrong_texts(embed.get("footer", {}), FOOTER)
-        if len(embed.get("fields", [])) > 25:
-            yield "more than 25 fields"
-        if not 0 <= embed.get("color", 0) <= 0xFFFFFF:
-            yield "color is no colour"
-        if "url" in embed and not embed["url"].startswith(("http://", "https://")):
-            yield "url is no address"
-        for field in embed.get("fields", []):
-            yield from wrong_texts(field, FIELD)
-            if not field.get("name", "").strip() or not field.get("value", "").strip():
-                yield "a field's name and value are required"
-        texts = [embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", "")]
-        texts += [field[part] for field in embed.get("fields", []) for part in ("name", "value")]
-        total += sum(length(text) for text in texts)
-    if total > 6000:
-        yield "the embeds are longer than 6000 together"
-
-
-def wrong_texts(given: dict[str, Any], wanted: dict[str, tuple[type, int | None]]) -> Iterator[str]:
-    """Fields that an object has not, of the wrong type, or too long."""
-    for name, value in given.items():
-        kind, longest = wanted.get(name, (None, None))
-        if kind is None or not isinstance(value, kind):
-            yield f"{name} is not taken so"
-        elif longest is not None and length(value) > longest:
-            yield f"{name} is longer than {longest}"
-
-
-def length(text: str) -> int:
-    """A text's length as Discord's clients count it: in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def values(url: str, secret: str) -> dict[str, Any]:

@@ -88,6 +88,12 @@ def how_to_call(ctx: Context, hook: Hook, secret: str) -> dict[str, str]:
            queueable=False)  # fmt: skip
 def create(ctx: Context, input: NewHook) -> MadeHook:
     """Make an address that another system can call. Its secret is in the answer, and is never shown again."""
+    taken = [verb for verb in ctx.services.registry.verbs.values() if verb.path == f"/hooks/{input.name}"]
+    if taken:  # that route is more exact than this area's own, so the hook would never be called
+        raise Conflict(
+            f"/hooks/{input.name} is served by {taken[0].area} itself.", fix="Choose another name.",
+            problems=[{"field": "name", "problem": f"is served by {taken[0].area} itself; choose another"}],
+        )  # fmt: skip
     hook = Hook(name=input.name, scheme=input.scheme, created_at=ctx.clock.now(), created_by=ctx.actor.name)
     secret = new_secret()
     ctx.services.scrubber.add(secret)

@@ -21,8 +21,15 @@ Prefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,79}$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=120)]
 
 BAD = {"disk.low", "policy.broken", "keys.admin_reset"}
-TROUBLE = {"items.failed", "integrations.lost", "approvals.asked", "approvals.lapsed", "sessions.paused"}
-GOOD = {"items.done", "integrations.back", "disk.recovered"}
+TROUBLE = {"items.failed", "integrations.lost", "approvals.asked", "approvals.lapsed", "sessions.paused",
+           "alerts.source_lost", "containers.oom", "containers.lost", "containers.healing_failed"}  # fmt: skip
+# What ends well, and how much that mattered which is over.
+OVER = {"integrations.back": Severity.WARNING, "disk.recovered": Severity.CRITICAL,
+        "alerts.source_back": Severity.WARNING, "containers.back": Severity.WARNING,
+        "containers.healed": Severity.WARNING}  # fmt: skip
+# The words that alerts commonly have for it; any other, or none, is a warning.
+CRITICAL = {"critical", "page", "emergency", "disaster", "fatal"}
+MINOR = {"info", "information", "informational", "notice", "debug", "none"}
 
 
 def readable_window(text: str) -> str:
@@ -53,7 +60,7 @@ class Rule(Input):
     )
     tiers: tuple[int, ...] = Field(default=(), max_length=50, description="Only work of these tiers; any if empty")
     at_least: Severity = Field(
-        default=Severity.INFO, title="At least", description="Only what matters at least so much"
+        default=Severity.INFO, title="At least", description="Only what matters at least so much, and that such is over"
     )
     severity: Severity | None = Field(
         default=None, title="Told as", description="How much it matters, if not as built in"
@@ -96,11 +103,23 @@ class Happening:
     def severity(self) -> Severity:
         """How much it matters by itself."""
         name = self.event.name
+        if name == "alerts.fired":
+            return self.weight
+        if name == "containers.health_status":
+            return Severity.WARNING if self.event.data.get("health") == "unhealthy" else Severity.INFO
         if name in BAD or (name == "items.failed" and self.item and self.item.priority is Priority.CRITICAL):
             return Severity.CRITICAL
         if name in TROUBLE:
             return Severity.WARNING
-        return Severity.SUCCESS if name in GOOD else Severity.INFO
+        return Severity.SUCCESS if name in OVER or name in ("items.done", "alerts.resolved") else Severity.INFO
+
+    @property
+    def weight(self) -> Severity:
+        """How much that matters which it is about: who hears that it began hears that it is over."""
+        if self.event.name in ("alerts.fired", "alerts.resolved"):
+            said = str(self.event.data.get("severity") or "").lower()
+            return Severity.CRITICAL if said in CRITICAL else Severity.INFO if said in MINOR else Severity.WARNING
+        return OVER.get(self.event.name) or self.severity
 
     @property
     def is_own(self) -> bool:
@@ -115,7 +134,7 @@ def fits(rule: Rule, one: Happening) -> bool:
     return (
         rule.enabled
         and one.event.name.startswith(rule.events)
-        and one.severity.rank >= rule.at_least.rank
+        and one.weight.rank >= rule.at_least.rank
         and (not rule.operations or Patterns(rule.operations).fit(one.operation))
         and (not rule.made_by or (item is not None and Patterns(rule.made_by).fit(item.created_by)))
         and (not rule.tiers or (item is not None and item.tier in rule.tiers))

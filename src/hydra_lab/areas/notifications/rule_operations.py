@@ -28,6 +28,12 @@ class RuleId(Input):
     id: str = Field(max_length=40, description="Its id")
 
 
+class Switch(RuleId):
+    """Which rule, and whether it tells anything."""
+
+    enabled: bool = Field(description="False has it tell nothing, and leave what fits to the rules after it")
+
+
 class Announce(Input):
     """Finished work of which operations is announced, and where."""
 
@@ -59,6 +65,15 @@ def set_rule(ctx: Context, input: Rule) -> Rules:
     """Set a rule: a new one, or in place of the one of its id, also one that is built in."""
     with ctx.begin() as connection:
         keep(ctx, connection, input)
+    return show(ctx, Nothing())
+
+
+@operation("notifications.switch_rule", effect=Effect.WRITE, path="POST /notifications/rules/{id}/switch", subject="id")
+def switch_rule(ctx: Context, input: Switch) -> Rules:
+    """Turn a rule off, also one that is built in, or on again."""
+    with ctx.begin() as connection:
+        rule = rules.named(connection, input.id)
+        keep(ctx, connection, rule.model_copy(update={"enabled": input.enabled}))
     return show(ctx, Nothing())
 
 
@@ -110,4 +125,4 @@ def announce(connection: Connection, ctx: Context, channel: str, operations: tup
 def keep(ctx: Context, connection: Connection, rule: Rule) -> None:
     """Keep a rule, and journal that it was set."""
     store.put_rule(connection, rule.id, rule.model_dump(mode="json"), ctx.actor.name, ctx.clock.now())
-    ctx.emit(connection, "notifications.rule_set", subject=rule.id, data={"title": rule.title})
+    ctx.emit(connection, "notifications.rule_set", subject=rule.id, data={"title": rule.title, "enabled": rule.enabled})

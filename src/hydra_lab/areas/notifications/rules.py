@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.notifications import store
 from hydra_lab.areas.notifications.model import Rule
+from hydra_lab.kernel.errors import NotFound
 
 FILE = Path(__file__).with_name("rules.yaml")
 
@@ -47,6 +48,8 @@ def in_force(connection: Connection) -> list[ListedRule]:
 
 
 def named(connection: Connection, id: str) -> Rule:
-    """A rule that is built in or was set."""
-    found = {one.id: one for one in listed(connection)}[id]
+    """A rule that is built in or was set. Raises ``NotFound``."""
+    found = {one.id: one for one in listed(connection)}.get(id)
+    if found is None:
+        raise NotFound(f"There is no rule “{id}”.", fix="`hydra notifications rules` shows them.")
     return Rule(**{name: getattr(found, name) for name in Rule.model_fields})

@@ -7,77 +7,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hydra_lab.kernel.capabilities import Notice, Severity
+from hydra_lab.integrations.discord.split import pieces, shortened, units
+from hydra_lab.kernel.capabilities import Link, Notice, Severity
 
 # Each in UTF-16 units, as Discord's own clients count.
 TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, FOOTER = 256, 4096, 256, 1024, 2048
 EMBED_TOTAL, FIELDS, URL = 6000, 25, 2048
+LINK_TITLE, LINKS = 120, 2000  # so that there is room for the text beside them
 COLOURS = {
     Severity.INFO: 0x4C8DFF, Severity.SUCCESS: 0x2FA866, Severity.WARNING: 0xE3A008, Severity.CRITICAL: 0xD93B3B,
 }  # fmt: skip
-FENCE = "```"
 # What is left as it is: code, and addresses, which an escape would break.
 VERBATIM = re.compile(r"(`[^`\n]+`|https?://\S+)")
 SPECIAL = re.compile(r"(?m)([\\*_~|\[\]<`]|^\s*[#>-])")
-
-
-def units(text: str) -> int:
-    """How long Discord finds a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def head(text: str, longest: int) -> str:
-    """The text's beginning, at most ``longest`` units and no half character."""
-    return text.encode("utf-16-le", "surrogatepass")[: longest * 2].decode("utf-16-le", "ignore")
-
-
-def shortened(text: str, longest: int) -> str:
-    """The text if it fits, else its beginning up to the end of a word, with an ellipsis."""
-    if units(text) <= longest:
-        return text
-    cut = head(text, longest - 2)
-    if not text[len(cut)].isspace() and (space := last_space(cut)) > 0:
-        cut = cut[:space]
-    return f"{cut.rstrip()} …"
-
-
-def last_space(text: str) -> int:
-    """Where the last white space begins; -1 when there is none."""
-    return max((found.start() for found in re.finditer(r"\s+", text)), default=-1)
-
-
-def pieces(text: str, longest: int) -> Iterator[str]:
-    """A text in parts of at most ``longest`` units, cut between paragraphs, else lines, else words.
-
-    Code fenced with three backticks is closed and opened again where a cut falls into it. A single word longer than
-    a part is cut, because nothing else can be done.
-    """
-    rest, fence = text.strip("\n"), ""
-    while rest:
-        if units(fence + rest) <= longest:
-            yield fence + rest
-            return
-        room = longest - units(fence) - units(f"\n{FENCE}")
-        cut = head(rest, room)
-        end = place_to_cut(cut, rest[len(cut) : len(cut) + 1])
-        part, rest = fence + rest[:end].rstrip(), rest[end:].lstrip("\n" if fence else None)
-        opened = [line for line in part.splitlines() if line.startswith(FENCE)]
-        fence = f"{opened[-1]}\n" if len(opened) % 2 else ""
-        if part.strip():
-            yield f"{part}\n{FENCE}" if fence else part
-
-
-def place_to_cut(cut: str, following: str) -> int:
-    """Where to end a part that must not be longer than ``cut``: the best break in its second half, else any."""
-    half = len(cut) // 2
-    for sign in ("\n\n", "\n"):
-        at = cut.rfind(sign)
-        if at > half:
-            return at
-    if following.isspace():
-        return len(cut)
-    at = last_space(cut)
-    return at if at > 0 else len(cut)
+# Signs that are not seen, or have the text after them read in another order than it is written.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
@@ -85,21 +29,28 @@ def plain(text: str) -> str:
     return "".join(part if place % 2 else SPECIAL.sub(r"\\\1", part) for place, part in enumerate(VERBATIM.split(text)))
 
 
+def clean(text: str) -> str:
+    """A text without control characters and half characters."""
+    return UNSEEN.sub("", text.replace("\r\n", "\n")).encode("utf-8", "replace").decode()
+
+
 def messages(notice: Notice) -> list[dict[str, Any]]:
     """The bodies of “execute webhook” that tell a notice, in order: one embed each."""
-    text = notice.text if notice.markdown else plain(notice.text)
-    links = "\n".join(f"[{plain(link.title)}]({link.url})" for link in notice.links)
+    given = clean(notice.text)
+    text = given if notice.markdown else plain(given)
+    links = "\n".join(linked(notice.links))
     footer = shortened(f"Hydra · {notice.id}" if notice.id else "Hydra", FOOTER)
     fields = [
         {"name": shortened(plain(name), FIELD_NAME), "value": shortened(plain(value), FIELD_VALUE),
          "inline": len(value) <= 30}
-        for name, value in notice.fields if name.strip() and value.strip()
+        for name, value in ((clean(name), clean(value)) for name, value in notice.fields)
+        if name.strip() and value.strip()
     ][:FIELDS]  # fmt: skip
     while units_of(fields) > EMBED_TOTAL // 3:
         fields.pop()
-    title = shortened(plain(notice.title), TITLE)
-    first = min(DESCRIPTION, EMBED_TOTAL - units(title) - units(footer) - units_of(fields)) - units(links) - 2
-    parts = list(pieces(text, max(first, 200))) or [""]
+    title = shortened(plain(clean(notice.title)), TITLE)
+    room = min(DESCRIPTION, EMBED_TOTAL - units(title) - units(footer) - units_of(fields)) - units(links) - 2
+    parts = list(pieces(text, room)) or [""]
     bodies = []
     for place, part in enumerate(parts):
         embed: dict[str, Any] = {"color": COLOURS[notice.severity]}
@@ -113,6 +64,17 @@ def messages(notice: Notice) -> list[dict[str, Any]]:
             embed |= {"footer": {"text": footer}} | ({"fields": fields} if fields else {})
         bodies.append({"embeds": [embed], "allowed_mentions": {"parse": []}})
     return bodies
+
+
+def linked(links: tuple[Link, ...]) -> Iterator[str]:
+    """Links as Markdown, a line each, as many as there is room for."""
+    room = LINKS
+    for link in links:
+        line = f"[{shortened(plain(clean(link.title)), LINK_TITLE)}]({link.url})"
+        room -= units(line) + 1
+        if room < 0:
+            return
+        yield line
 
 
 def units_of(fields: list[dict[str, Any]]) -> int:

@@ -52,7 +52,8 @@ class Journal:
             "name": name,
             "actor": actor.kind.value,
             "actor_name": actor.name,
-            "subject": subject,
+            # A name from outside may have a NUL, which Postgres stores in no text.
+            "subject": subject and subject.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             "item": item,
             "cause": cause,
             "data": self.scrub(data or {}),

@@ -17,6 +17,12 @@ COUNTED = {
     "approvals.asked": ("approval wanted", "approvals wanted"),
     "integrations.lost": ("system lost", "systems lost"),
     "integrations.back": ("system back", "systems back"),
+    "alerts.fired": ("alert", "alerts"),
+    "alerts.resolved": ("alert over", "alerts over"),
+    "containers.health_status": ("container unhealthy", "containers unhealthy"),
+    "containers.oom": ("container out of memory", "containers out of memory"),
+    "containers.healed": ("container healed", "containers healed"),
+    "containers.healing_failed": ("container not healed", "containers not healed"),
 }
 KEPT, LISTED, MOST_LINKS = 50, 20, 5  # parts a message keeps, lines it shows, questions it has links for
 UI, INBOX = "/ui", "/inbox"

@@ -1,6 +1,7 @@
 """What happened, in words for a message: a title, a sentence, a few facts, and the page that shows more."""
 
 from typing import Any
+from urllib.parse import quote
 
 from hydra_lab.areas.notifications.model import Happening, Part, Rule
 from hydra_lab.kernel.context import Context
@@ -16,6 +17,13 @@ TITLES = {
     "integrations.lost": "{s} does not answer",
     "integrations.back": "{s} answers again",
     "integrations.connected": "{s} answers",
+    "alerts.fired": "Alert: {s}",
+    "alerts.resolved": "Alert over: {s}",
+    "alerts.source_lost": "Alerts cannot be read: {s} does not answer",
+    "alerts.source_back": "Alerts can be read again: {s} answers",
+    "containers.oom": "{s} ran out of memory",
+    "containers.healed": "{s} was healed",
+    "containers.healing_failed": "{s} could not be healed",
     "disk.low": "The disk is nearly full",
     "disk.recovered": "There is room on the disk again",
     "policy.broken": "policy.yaml cannot be read",
@@ -24,6 +32,7 @@ TITLES = {
     "http.outcome_unknown": "Nobody knows whether the call of {s} arrived",
 }
 LONGEST, MOST_FACTS = 1500, 8
+SAID_ELSEWHERE = {"alertname", "severity"}  # labels of an alert that are its title and its colour
 
 
 def part_of(ctx: Context, one: Happening, rule: Rule) -> Part:
@@ -45,6 +54,8 @@ def title_of(ctx: Context, one: Happening) -> str:
     subject = manifest.title if manifest else subject
     if event.name in TITLES:
         return TITLES[event.name].format(s=subject or "something")
+    if event.name == "containers.health_status":
+        return f"{subject} is {event.data.get('health') or 'not known to be well'}"
     words = event.name.replace(".", " ").replace("_", " ")
     words = words[:1].upper() + words[1:]
     return f"{words}: {subject}" if subject else words
@@ -60,6 +71,9 @@ def text_of(one: Happening) -> str:
         result = one.item.result
         found = result.get("summary") if isinstance(result, dict) else result
         return found if isinstance(found, str) else ""
+    if one.event.topic == "containers":
+        told = "; ".join(str(data[name]) for name in ("reason", "detail") if data.get(name))
+        return told[:1].upper() + told[1:]
     for name in ("reason", "detail", "problem", "message"):
         if isinstance(data.get(name), str):
             return str(data[name])
@@ -80,6 +94,10 @@ def fields_of(ctx: Context, one: Happening) -> list[tuple[str, str]]:
         facts.append(("Took", spoken_s(float(data["seconds"]))))
     if isinstance(data.get("after_s"), int | float):
         facts.append(("Away for", spoken_s(float(data["after_s"]))))
+    if one.event.topic == "alerts":
+        facts += alert_facts(data)
+    if isinstance(data.get("recovery_s"), int | float):
+        facts.append(("Well again after", spoken_s(float(data["recovery_s"]))))
     if one.event.name == "items.done" and item:
         facts += result_facts(item)
     return facts[:MOST_FACTS]
@@ -94,6 +112,17 @@ def asked_facts(ctx: Context, one: Happening) -> list[tuple[str, str]]:
         facts.append(("Asked by", f"{kind} {name}".strip()))
     if isinstance(one.event.data.get("rule"), str):
         facts.append(("Rule", one.event.data["rule"]))
+    return facts
+
+
+def alert_facts(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """How bad it is, how long it lasted, and what it is about: its labels."""
+    labels = data.get("labels")
+    facts = [("Severity", str(data["severity"]))] if data.get("severity") else []
+    if isinstance(data.get("lasted_s"), int | float):
+        facts.append(("Lasted", spoken_s(float(data["lasted_s"]))))
+    if isinstance(labels, dict):
+        facts += [(name, str(value)) for name, value in sorted(labels.items()) if name not in SAID_ELSEWHERE]
     return facts
 
 
@@ -133,6 +162,10 @@ def path_of(one: Happening, item: Item | None) -> str:
         return "/inbox"
     if event.item:
         return f"/queue/{event.item}"
+    if event.topic == "alerts":
+        return "/alerts"
+    if event.topic == "containers":
+        return f"/containers/{quote(event.subject, safe='')}" if event.subject else "/containers"
     if event.topic == "integrations" and event.subject:
         return f"/integrations/{event.subject}"
     return "/policy" if event.topic == "policy" else "/activity"
