@@ -1,53 +1,12 @@
 """Every page in four forms: no error, nothing from elsewhere, nothing serious for axe, no sideways scrolling, small."""
 
-import re
 from typing import Any
 
 import pytest
 
-from hydra_lab.app import found_rooms
-from hydra_lab.surfaces.web.site import entries
-from tests.journeys.conftest import item
+from tests.everywhere import address, pages
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
 from tests.server import Server
-
-# Every page of every room is looked at. One with a name in its address needs an example here, and what else a page can
-# look like stands beside it; ``item:TITLE`` is the id of that item.
-EXAMPLES = {
-    "/queue/{id}": ["done=item:Back Up Hydra", "asking=item:Clear Old Work", "missing=item:Say Hello",
-                    "planless=item:Sort the Photos"],
-    "/inbox/{id}": ["approval=item:Clear Old Work"],
-    "/integrations/{name}": ["discord=discord"],
-    "/operations/{name}": ["operation=http.call", "danger=maintenance.prune_now", "new-one=maintenance.run?new=1",
-                           "batch=queue.batch"],
-    "/backlog/{name}": ["one=lab"], "/backlog/{name}/text": ["text=lab"], "/backlog/{name}/report": ["report=lab"],
-    "/schedules/{id}": ["one=backup"],
-    "/triggers/{id}": ["one=backup-again", "tried=backup-again?try=1"],
-    "/containers/{id}": [],  # looked at in a journey of its own, with a real Docker Engine
-    "/backlog/preview/{draft}": [], "/backlog/preview/{draft}/text": [],  # looked at in the journey of importing
-}  # fmt: skip
-MORE = {
-    "decided": "/inbox?show=decided", "held": "/queue?state=held", "none": "/queue?q=no-such-work",
-    "story": "/activity?event=20", "found": "/find?q=back", "not-found": "/quee",
-    "asked": "/policy?operation=notify.send&kind=agent", "schedule-form": "/schedules/new?operation=maintenance.run",
-    "trigger-form": "/triggers/new?operation=notify.send&event=items.done",
-}  # fmt: skip
-
-
-def pages() -> dict[str, str]:
-    """Every page by a name for its picture."""
-    found = dict(MORE)
-    for path in (entry.page.path for entry in entries(found_rooms())):
-        name = re.sub(r"\W+", "-", re.sub(r"{\w+}", "", path)).strip("-") or "home"
-        if "{" not in path:
-            found[name] = path
-            continue
-        assert path in EXAMPLES, f"EXAMPLES wants an example of {path}"
-        for example in EXAMPLES[path]:
-            label, _, value = example.partition("=")
-            found[f"{name}-{label}"] = re.sub(r"{\w+}", f"<{value}>", path)
-    return found
-
 
 FORMS: dict[str, dict[str, Any]] = {
     "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
@@ -59,16 +18,6 @@ AXED = ("desktop-light", "phone-dark")  # between them each layout and each sche
 LIMIT_BYTES = 100_000
 
 
-def address(server: Server, path: str) -> str:
-    """A page's address, with the name or id of what it is about."""
-    return f"{server.url}/ui" + re.sub(r"<(item:)?([^>]+)>", lambda f: named(server, f[1], f[2]), path)
-
-
-def named(server: Server, kind: str | None, value: str) -> str:
-    """What stands in an address: a name, or the id of an item that is known by its title."""
-    return str(item(server, value)["id"]) if kind else value
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_every_page_in_this_form(browser: Any, hydra: Server, form: str) -> None:
     wrong: list[str] = []
@@ -76,7 +25,7 @@ def test_every_page_in_this_form(browser: Any, hydra: Server, form: str) -> None
     with visit(browser, hydra, heard=heard, **FORMS[form]) as page:
         for name, path in pages().items():
             heard.sizes.clear()
-            page.goto(address(hydra, path), wait_until="load")
+            page.goto(hydra.url + address(hydra, path), wait_until="load")
             page.wait_for_timeout(80)
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             weight = sum(heard.sizes.values())

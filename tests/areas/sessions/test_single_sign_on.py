@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -36,6 +37,14 @@ def test_somebody_signs_in_with_the_provider_and_out_again(tmp_path: Path, brows
                 page.locator("button[type=submit]").first.click()
             page.wait_for_url("**/ui/queue?state=held")
             page.get_by_role("button", name="Sign out").first.click()
-            page.wait_for_url("**/ui/sign-in")
+            page.wait_for_url(f"{idp.url}/oauth2/end_session?*")
+            asked = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+            assert asked["client_id"] == idp.client_id
+            assert asked["post_logout_redirect_uri"] == f"{server.url}/ui/sign-in"
+            assert asked["id_token_hint"].count(".") == 2
+            page.locator("button, input[type=submit]").first.click()
+            page.wait_for_url(f"{server.url}/ui/sign-in")
+            page.goto(f"{server.url}/ui/queue")
+            assert "/ui/sign-in?next=" in page.url
         finally:
             server.close()

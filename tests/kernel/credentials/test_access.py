@@ -233,6 +233,7 @@ def test_after_five_failures_an_address_waits(lab: Lab) -> None:
     assert caught.value.retry_after_s == 15 * 60
     with pytest.raises(TooMany):
         credentials.redeem("code", "10.0.0.9")
+    assert credentials.redeem(credentials.sign_in_link_code(), "10.0.0.9"), "the way in that the error names"
     assert credentials.sign_in(token, "10.0.0.8")
     assert lab.names("sessions.") == ["sessions.failed"] * 5 + ["sessions.paused"]
     assert "wrong" not in repr(lab.events("sessions."))

@@ -46,3 +46,21 @@ def test_what_is_noted_is_new_once_a_day() -> None:
     noted = Noted()
     assert [noted.is_new(("a",), now) for now in (0.0, 1.0, 86_399.0, 86_400.0)] == [True, False, False, True]
     assert noted.is_new(("b",), 1.0)
+
+
+def test_this_machine_waits_only_a_minute() -> None:
+    clock = StillClock()
+    attempts = Attempts(clock)
+    for number in range(ALLOWED):
+        attempts.failed("127.0.0.1", f"hash {number}")
+    with pytest.raises(TooMany) as caught:
+        attempts.check("127.0.0.1")
+    assert caught.value.retry_after_s == 60
+    clock.pass_(seconds=60)
+    attempts.check("127.0.0.1")
+
+
+def test_the_same_again_is_no_other_guess() -> None:
+    attempts = Attempts(StillClock())
+    assert [attempts.failed("10.0.0.9", what) for what in ("a", "a", "b", "a", "")] == [1, 0, 2, 0, 3]
+    assert attempts.failed("10.0.0.8", "a") == 1

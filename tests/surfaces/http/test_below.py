@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hydra_lab.kernel.errors import Invalid
-from hydra_lab.surfaces.http.below import check_base, outward
+from hydra_lab.surfaces.http.below import check_base, leading, outward
 from tests.surfaces.served import Served, served
 
 
@@ -68,6 +68,20 @@ def test_the_documentation_says_where_it_is(below: Served) -> None:
     page = below.client.get("/hydra/docs").text
     assert 'href="docs/reference.css"' in page
     assert httpx.URL(f"{below.url}/hydra/docs").join("docs/reference.css").path == "/hydra/docs/reference.css"
+
+
+def test_what_to_do_names_pages_where_they_are(below: Served) -> None:
+    told = {
+        "fix": "Set it or open /ui/integrations/discord.",
+        "holds": [{"unblock": "See /ui/queue", "detail": "/ui/x"}],
+    }
+    assert leading(told, "/hydra") == {
+        "fix": "Set it or open /hydra/ui/integrations/discord.",
+        "holds": [{"unblock": "See /hydra/ui/queue", "detail": "/ui/x"}],
+    }
+    assert leading(told, "") is told
+    queued = {"operation": "toys.grow", "input": {"name": "see /ui/queue"}, "title": "x"}
+    assert below.client.post("/queue", json=queued).json()["input"] == {"name": "see /ui/queue"}
 
 
 def test_what_leads_elsewhere_stays_as_it_is() -> None:

@@ -90,3 +90,27 @@ def test_a_key_that_may_only_read_sees_metrics_but_changes_nothing(toyshop: Serv
     eyes = {"X-API-Key": made.token}
     assert toyshop.nobody.get("/metrics", headers=eyes).status_code == 200
     assert toyshop.nobody.post("/toys", json={"name": "a"}, headers=eyes).status_code == 403
+
+
+def test_guessing_tokens_is_stopped_and_what_was_good_before_goes_on(toyshop: Served) -> None:
+    def ask(token: str, address: str = "198.51.100.7") -> httpx.Response:
+        return toyshop.nobody.get("/toys", headers={"X-API-Key": token, "X-Forwarded-For": address})
+
+    assert ask(toyshop.token).status_code == 200
+    assert [ask(f"guess-{number}").status_code for number in range(6)] == [401] * 5 + [429]
+    paused = ask("another guess")
+    assert paused.status_code == 429
+    assert 60 < int(paused.headers["retry-after"]) <= 900
+    assert "wrong tokens" in paused.json()["detail"]
+    assert ask(toyshop.token).status_code == 200
+    assert ask("a guess", "198.51.100.8").status_code == 401
+    fresh = ask(toyshop.token, "198.51.100.7")
+    assert fresh.status_code == 200
+    assert toyshop.nobody.get("/healthz", headers={"X-API-Key": "x", "X-Forwarded-For": "198.51.100.7"}).is_success
+
+
+def test_a_program_that_goes_on_with_a_token_that_ended_locks_nobody_out(toyshop: Served) -> None:
+    stale = {"Authorization": "Bearer hyd_of-last-year", "X-Forwarded-For": "198.51.100.9"}
+    assert {toyshop.nobody.get("/toys", headers=stale).status_code for _ in range(12)} == {401}
+    signed_in = {"X-API-Key": toyshop.token, "X-Forwarded-For": "198.51.100.9"}
+    assert toyshop.nobody.get("/toys", headers=signed_in).status_code == 200

@@ -9,11 +9,14 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.integrations import Status
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.work import HoldKind, Item
+from hydra_lab.kernel.work import HoldKind
 from hydra_lab.kernel.work.find import store as find
 
 # Broken first, then what is missing, then fine.
 ORDER = (Status.DENIED, Status.UNREACHABLE, Status.DEGRADED, Status.UNKNOWN, Status.NOT_CONFIGURED, Status.CONNECTED)
+# What is told of an integration; named one by one, a few entries are found among many at once.
+TOLD = ("integrations.configured", "integrations.connected", "integrations.lost", "integrations.back")
+SHOWN = 20
 WON = {
     "environment": "Set in the environment as {}, which wins over this field.",
     "file": "Set in hydra.toml, which wins over this field.",
@@ -40,8 +43,11 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """One integration: its state, its form, what waits for it and what happened to it."""
     one: Detail = ctx.call("integrations.show", name=request.path["name"])
+    refs = (one.name, *one.provides)
     with ctx.read() as connection:
-        events = journal.page(connection, Filter(subject=one.name, topics=("integrations",)), before=None, limit=8)
+        events = journal.page(connection, Filter(subject=one.name, names=TOLD), before=None, limit=8)
+        waiting = find.newest_on(connection, HoldKind.REQUIREMENT, refs, SHOWN)
+        in_all = find.waiting_on(connection, HoldKind.REQUIREMENT, refs)
     return {
         "title": one.title,
         "one": one,
@@ -51,7 +57,8 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "lists": [field.name for field in one.settings if isinstance(field.value or field.default, list | tuple)],
         "lost": one.status.lost,
         "stored": any(field.source == "stored" for field in one.settings),
-        "waiting": waiting_of(one, waiting_for(ctx)),
+        "waiting": waiting,
+        "waiting_in_all": in_all,
         "unlocks": [ctx.services.registry.operation(name) for name in one.unlocks],
         "events": events,
     }
@@ -84,20 +91,6 @@ def waiting_counts(ctx: Context, known: Sequence[Seen]) -> dict[str, int]:
         by_need = find.waiting_by_ref(connection, HoldKind.REQUIREMENT)
         needs = {one.name: sorted({one.name, *one.provides} & by_need.keys()) for one in known}
         return {name: find.waiting_on(connection, HoldKind.REQUIREMENT, refs) for name, refs in needs.items() if refs}
-
-
-def waiting_for(ctx: Context) -> list[Item]:
-    """Work that waits for something to be configured or to answer."""
-    items: list[Item] = ctx.call("queue.list", hold=HoldKind.REQUIREMENT.value, limit=200).items
-    return items
-
-
-def waiting_of(one: Seen, items: list[Item]) -> list[Item]:
-    """Of these, those that wait for an integration itself or for what it provides."""
-    names = {one.name, *one.provides}
-    return [
-        item for item in items if any(hold.ref in names for hold in item.holds if hold.kind is HoldKind.REQUIREMENT)
-    ]
 
 
 PAGES = (

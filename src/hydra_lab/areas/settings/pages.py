@@ -1,5 +1,6 @@
 """The settings page: everything that is set, where each value came from, and a field for what may change."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -65,9 +66,15 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "groups": [group for group in groups if group["settings"]],
         "file": everything.file,
         "unknown": everything.unknown,
-        "zones": sorted(available_timezones()),
+        "zones": zones(),
         "clock": f"{now:%A, %H:%M} ({now:%Z})",
     }
+
+
+@cache
+def zones() -> list[str]:
+    """Every time zone this machine knows; it looks through a folder of files."""
+    return sorted(available_timezones())
 
 
 def row(one: Shown) -> dict[str, Any]:

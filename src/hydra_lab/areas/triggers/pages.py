@@ -91,14 +91,14 @@ def form(ctx: Context, verb: Operation | None, given: dict[str, Any], trigger: T
     """What the form of a trigger is made of."""
     whole = Composed.model_json_schema()
     with ctx.read() as connection:
-        lately = journal.page(connection, Filter(), before=None, limit=LATELY)
+        names = journal.names_lately(connection, LATELY)
         wanted = given.get("event") or ""
         fitting = Filter(topics=(wanted[:-2],)) if wanted.endswith(".*") else Filter(names=(wanted,))
         latest = journal.page(connection, fitting, before=None, limit=1) if wanted else []
     return {
         "verb": verb, "given": given, "conditions": list(rows_of(trigger.when)) if trigger else [],
         "kinds": list(Kind), "empty_rows": EMPTY_ROWS,
-        "events": sorted({event.name for event in lately}),
+        "events": names,
         "example": facts_of(latest[0]) if latest else None, "paths": paths_in(latest[0]) if latest else [],
         "input_schema": input_schema(verb, given.get("input") or {}) if verb else None,
         "guards_schema": narrowed(whole, GUARDS), "options_schema": narrowed(whole, OPTIONS),

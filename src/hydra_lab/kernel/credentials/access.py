@@ -28,6 +28,7 @@ from hydra_lab.kernel.settings.entry import Grants
 
 ADMIN, CLI = "admin", "cli"
 OWNER = "owner"
+UNKNOWN, USED_UP = "That token is not known here.", "That sign-in link was used already or has expired."
 LINK_LIFE = timedelta(minutes=15)
 USED_EVERY = timedelta(minutes=5)  # how exact "last used" is
 
@@ -108,6 +109,23 @@ class Credentials:
                 store.used(connection, key.id, now)
         return key.actor
 
+    def shown(self, token: str, visit: Visit) -> Actor:
+        """Whose token a program showed. Raises ``Unauthenticated``, and ``TooMany`` as ``sign_in`` does.
+
+        What was good from its address before is good there during a pause as well.
+        """
+        digest = hashed(token)
+        if not self._attempts.has_passed(visit.address, digest):
+            self._attempts.check(visit.address)
+        actor = self.authenticate(token)
+        if actor is None:
+            self.failed(visit, UNKNOWN, digest)
+            raise Unauthenticated(
+                "This token is not known here, or has ended.", fix="`hydra keys list` shows those that are."
+            )
+        self._attempts.passed(visit.address, digest)
+        return actor
+
     # Signing in to the pages
 
     def sign_in(self, token: str, place: str) -> Actor:
@@ -116,9 +134,7 @@ class Credentials:
         Raises ``Unauthenticated``, and ``TooMany`` for 15 min after five failures from there.
         """
         self._attempts.check(place)
-        return self._welcome(
-            self.authenticate(token), Visit(by=By.TOKEN, address=place), "That token is not known here."
-        )
+        return self._welcome(self.authenticate(token), Visit(by=By.TOKEN, address=place), UNKNOWN)
 
     def sign_in_link_code(self, life: timedelta = LINK_LIFE) -> str:
         """A code that signs its bearer in as the owner, once and soon."""
@@ -128,16 +144,18 @@ class Credentials:
         return code
 
     def redeem(self, code: str, place: str = "") -> Actor:
-        """Whom a sign-in code signs in; it is used up. Raises ``Unauthenticated`` and ``TooMany`` as ``sign_in``."""
-        self._attempts.check(place)
+        """Whom a sign-in code signs in; it is used up. Raises ``Unauthenticated`` and ``TooMany`` as ``sign_in``.
+
+        A good one is the way in during a pause: nobody guesses it.
+        """
         actor = None
         with self._database.begin() as connection:
             if store.take_link(connection, hashed(code), self._clock.now()):
                 admin = store.key_by_id(connection, ADMIN)
                 actor = admin.actor if admin else None
-        return self._welcome(
-            actor, Visit(by=By.LINK, address=place), "That sign-in link was used already or has expired."
-        )
+        if actor is None:
+            self._attempts.check(place)
+        return self._welcome(actor, Visit(by=By.LINK, address=place), USED_UP)
 
     def open_session(self, actor: Actor, visit: Visit = HERE, identity: Identity | None = None) -> tuple[str, str]:
         """Open a session: its cookie and the secret its forms carry. See ``Sessions.open``."""
@@ -174,17 +192,19 @@ class Credentials:
 
     def turned_away(self, name: str, visit: Visit) -> None:
         """Somebody whom a proxy signs in may do nothing here; the journal tells of it once a day."""
-        if self._news.is_new(("turned away", name, visit.address), self._clock.monotonic()):
-            with suppress(NotReady), self._database.begin() as connection:
-                data = {"detail": f"{SAID[visit.by]}: {name} is granted nothing here", "way": visit.by.value}
-                self._journal.write(connection, "sessions.failed", actor=HYDRA, subject=visit.address, data=data)
+        data = {"detail": f"{SAID[visit.by]}: {name} is granted nothing here", "way": visit.by.value}
+        self._told_once(("turned away", name, visit.address), "sessions.failed", data)
 
     def pretended(self, header: str, address: str) -> None:
         """Somebody who is no trusted proxy sent a sign-in header; it is not believed, and told of once a day."""
-        if self._news.is_new(("pretended", address), self._clock.monotonic()):
+        data = {"detail": f"{header} from an address that is no trusted proxy was ignored", "header": header}
+        self._told_once(("pretended", address), "sessions.pretended", data)
+
+    def _told_once(self, what: tuple[str, ...], event: str, data: dict[str, str]) -> None:
+        """Tell the journal once a day of something that an address, the last word of ``what``, did."""
+        if self._news.is_new(what, self._clock.monotonic()):
             with suppress(NotReady), self._database.begin() as connection:
-                data = {"detail": f"{header} from an address that is no trusted proxy was ignored", "header": header}
-                self._journal.write(connection, "sessions.pretended", actor=HYDRA, subject=address, data=data)
+                self._journal.write(connection, event, actor=HYDRA, subject=what[-1], data=data)
 
     # API keys
 
@@ -203,21 +223,16 @@ class Credentials:
 
         Raises ``Conflict`` when a key of that name is in use, and ``Invalid`` for scopes it cannot carry.
         """
-        problems = [
-            {"field": "scopes", "problem": f"“{one}” is no scope; there are {', '.join(SCOPES)}"}
-            for one in scopes
-            if one not in SCOPES
-        ]
+        wrong = [f"“{one}” is no scope; there are {', '.join(SCOPES)}" for one in scopes if one not in SCOPES]
+        problems = [{"field": "scopes", "problem": one} for one in wrong]
         if kind is KeyKind.AGENT and {"approve", "admin"} & set(scopes):
             problems.append({"field": "scopes", "problem": "only a person may approve or administer"})
         if not scopes:
             problems.append({"field": "scopes", "problem": "at least one is required"})
         if problems:
-            raise Invalid(
-                "No such key can be made: " + "; ".join(one["problem"] for one in problems),
-                problems=problems,
-                fix="Correct these, then make it again.",
-            )
+            told = "; ".join(one["problem"] for one in problems)
+            fix = "Correct these, then make it again."
+            raise Invalid(f"No such key can be made: {told}", problems=problems, fix=fix)
         if name in (OWNER, self._cli) or store.key_by_name(connection, name):
             raise Conflict(f"A key named “{name}” is in use.", fix="Choose another name, or revoke that key first.")
         now, token = self._clock.now(), new_token()
@@ -258,10 +273,7 @@ class Credentials:
         sessions.close_of(connection, id)
 
     def _cli_token(self) -> str:
-        try:
-            return self._cli_token_file.read_text().strip()
-        except FileNotFoundError:
-            return ""
+        return self._cli_token_file.read_text().strip() if self._cli_token_file.exists() else ""
 
     def _welcome(self, actor: Actor | None, visit: Visit, refusal: str) -> Actor:
         if actor is not None:
@@ -276,11 +288,11 @@ class Credentials:
         """Raise ``TooMany`` while sign-in from an address, or from everywhere, is paused."""
         self._attempts.check(place)
 
-    def failed(self, visit: Visit, why: str) -> None:
-        """A sign-in failed: count it, and tell the journal, never what was typed."""
-        count = self._attempts.failed(visit.address)
-        if count > ALLOWED:
-            return  # those that began before the pause did
+    def failed(self, visit: Visit, why: str, what: str = "") -> None:
+        """A sign-in failed: count it, and tell the journal, never what was typed. ``what`` is the hash of a token."""
+        count = self._attempts.failed(visit.address, what)
+        if not 0 < count <= ALLOWED:
+            return  # tried before, or begun before the pause did
         with suppress(NotReady), self._database.begin() as connection:
             data = {"detail": f"{SAID[visit.by]}: {why}", "way": visit.by.value, "address": visit.address}
             self._journal.write(connection, "sessions.failed", actor=HYDRA, subject=visit.address, data=data)

@@ -48,11 +48,12 @@ class By(StrEnum):
     LINK = "link"
     OIDC = "oidc"
     PROXY = "proxy"
+    API = "api"
 
 
 SAID = {
     By.TOKEN: "with a token", By.LINK: "by a sign-in link", By.OIDC: "by single sign-on",
-    By.PROXY: "by the reverse proxy",
+    By.PROXY: "by the reverse proxy", By.API: "by a program's token",
 }  # fmt: skip
 
 

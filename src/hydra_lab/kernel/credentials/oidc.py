@@ -81,8 +81,11 @@ class Provider:
             raise Denied("The sign-in took too long.", rule="oidc", fix=AGAIN)
         return begun
 
-    def finish(self, settings: Oidc, begun: Begun, answer: Mapping[str, str]) -> Identity:
-        """Who the provider says it is. Raises ``Denied`` for its no, ``Refused`` for an answer that is not sound."""
+    def finish(self, settings: Oidc, begun: Begun, answer: Mapping[str, str]) -> tuple[Identity, str]:
+        """Who the provider says it is, and the sealed proof of it that signing out there takes.
+
+        Raises ``Denied`` for its no, ``Refused`` for an answer that is not sound.
+        """
         document = self._document(settings)
         if answer.get("error"):
             said = answer.get("error_description") or answer["error"]
@@ -90,8 +93,27 @@ class Provider:
         if answer.get("iss") and answer["iss"] != document["issuer"]:  # RFC 9207: a mix-up of providers
             raise Refused("The answer is from another identity provider.", fix=AGAIN)
         told = self._exchanged(settings, document, begun, answer.get("code", ""))
-        claims = self._claims(settings, document, str(told.get("id_token", "")), begun.nonce)
-        return identity_of(settings, self._with_more(settings, document, claims, str(told.get("access_token", ""))))
+        token = str(told.get("id_token", ""))
+        claims = self._claims(settings, document, token, begun.nonce)
+        claims = self._with_more(settings, document, claims, str(told.get("access_token", "")))
+        return identity_of(settings, claims), self._box.seal(token)
+
+    def leaving(self, settings: Oidc, *, back: str, proof: str) -> str | None:
+        """Where to send the browser so that its person is signed out at the provider as well.
+
+        ``None`` where the provider has no such page, or does not answer: signing out here must not wait for it. As
+        OpenID Connect RP-Initiated Logout 1.0 has it.
+        """
+        try:
+            endpoint = self._document(settings).get("end_session_endpoint")
+        except HydraError:
+            return None
+        if not endpoint:
+            return None
+        query = {"client_id": settings.client_id, "post_logout_redirect_uri": back}
+        with suppress(NotReady):
+            query["id_token_hint"] = self._box.open(proof)
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     def _exchanged(self, settings: Oidc, document: Mapping[str, Any], begun: Begun, code: str) -> dict[str, Any]:
         """The tokens for a code."""

@@ -48,6 +48,12 @@ def newest_id(connection: Connection) -> int:
     return connection.execute(select(func.max(events.c.id))).scalar() or 0
 
 
+def names_lately(connection: Connection, most: int) -> list[str]:
+    """The names among the newest entries, by name."""
+    lately = select(events.c.name).order_by(events.c.id.desc()).limit(most).subquery()
+    return list(connection.execute(select(lately.c.name).distinct().order_by(lately.c.name)).scalars())
+
+
 def one(connection: Connection, id: int) -> Event | None:
     """One entry, ``None`` if there is no such id."""
     row = connection.execute(select(events).where(events.c.id == id)).first()

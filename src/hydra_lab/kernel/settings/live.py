@@ -87,17 +87,24 @@ class SettingsStore:
 
     def listed(self) -> list[Setting]:
         """Every setting, as the settings page shows it."""
-        return [self.one(name) for name in self._names()]
+        return self._told(self._names())
 
     def one(self, name: str) -> Setting:
         """One setting by its dotted name; a lane nobody sized has no value."""
-        source = settled(self._layers, self._stored)[1].get(name, "default")
-        return Setting(
-            name=name, value=reached(self._current.model_dump(mode="json"), name), source=source,
-            default=reached(Settings().model_dump(mode="json"), name), about=about(name),
-            settable=name not in AT_START, variable=variable(name),
-            ignored=self._stored.get(name) if source != "stored" else None,
-        )  # fmt: skip
+        return self._told([name])[0]
+
+    def _told(self, names: list[str]) -> list[Setting]:
+        _, chosen = settled(self._layers, self._stored)
+        now, usual = self._current.model_dump(mode="json"), Settings().model_dump(mode="json")
+        sources = {name: chosen.get(name, "default") for name in names}
+        return [
+            Setting(
+                name=name, value=reached(now, name), source=source, default=reached(usual, name), about=about(name),
+                settable=name not in AT_START, variable=variable(name),
+                ignored=self._stored.get(name) if source != "stored" else None,
+            )
+            for name, source in sources.items()
+        ]  # fmt: skip
 
     def subscribe(self, callback: Callable[[Settings], None]) -> Callable[[], None]:
         """Have ``callback(settings)`` run after each change; returns a function that stops it."""

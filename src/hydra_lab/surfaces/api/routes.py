@@ -11,6 +11,7 @@ from hydra_lab.surfaces.api.inputs import gather
 from hydra_lab.surfaces.api.waiting import accepted, waited
 from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
 from hydra_lab.surfaces.http.answers import sendable
+from hydra_lab.surfaces.http.below import leading
 
 
 def operation_paths(services: Services, streams: Streams) -> list[Path]:
@@ -34,15 +35,17 @@ def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
 
 def operation_answer(services: Services, operation: Operation) -> Any:
     """Answers calls of an operation: its output, or ``202`` and the item it became."""
+    base = services.settings.current.base_path
 
     def answer(call: Call) -> Any:
         asked = gather(operation, call, services.gate.parse)
         output = services.gate.enter(operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm)
         if isinstance(output, Queued):
-            return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item)
+            return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item, base)
+        told = leading(operation.dump(output), base)
         if isinstance(output, Answer):
-            return Json(operation.dump(output), output.status, sendable(output.headers))
-        return Json(operation.dump(output), operation.status)
+            return Json(told, output.status, sendable(output.headers))
+        return Json(told, operation.status)
 
     return answer
 

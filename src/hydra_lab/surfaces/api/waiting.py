@@ -8,24 +8,25 @@ from starlette.responses import Response
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, State
 from hydra_lab.surfaces.http import Json
+from hydra_lab.surfaces.http.below import leading
 from hydra_lab.surfaces.http.problems import MEDIA_TYPE, document, status_of_code
 from hydra_lab.surfaces.http.waiting import wait_until_over
 
 
-def accepted(item: Item) -> Response:
+def accepted(item: Item, base: str) -> Response:
     """``202`` with the item and where to find it."""
-    return Json(item.model_dump(mode="json"), 202, {"Location": f"/queue/{item.id}"})
+    return Json(leading(item.model_dump(mode="json"), base), 202, {"Location": f"/queue/{item.id}"})
 
 
 async def waited(services: Services, item_id: str, wait_s: float) -> Response:
     """The result (``200``) or error of the item; ``202`` and the item when it is not over in time."""
-    item = await wait_until_over(services, item_id, wait_s)
+    item, base = await wait_until_over(services, item_id, wait_s), services.settings.current.base_path
     if not item.state.is_over:
-        return accepted(item)
+        return accepted(item, base)
     if item.state is State.DONE:
         where = {"Location": f"/queue/{item.id}", "X-Hydra-Item": item.id}
-        return Json(to_jsonable_python(item.result), 200, where)
-    return failed(item, services.settings.current.base_path)
+        return Json(leading(to_jsonable_python(item.result), base), 200, where)
+    return failed(item, base)
 
 
 def failed(item: Item, base: str) -> Response:
@@ -40,4 +41,4 @@ def failed(item: Item, base: str) -> Response:
     problem = document(
         {**told, "item": item.id}, status=status_of_code(told["code"]), instance=f"{base}{where}", base=base
     )
-    return Json(problem, problem["status"], {"Location": where}, MEDIA_TYPE)
+    return Json(leading(problem, base), problem["status"], {"Location": where}, MEDIA_TYPE)

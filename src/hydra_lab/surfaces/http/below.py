@@ -1,12 +1,17 @@
 """Below a path: Hydra shares a host with others, and a proxy shows it at `/hydra`."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hydra_lab.kernel.errors import Invalid
 
 Headers = list[tuple[bytes, bytes]]
+PAGE_NAMED = re.compile(r"(?<![\w/.])/ui(/[\w/-]*\w)")
+# Only what says what to do is changed: any other text may be somebody's own.
+TELLING = frozenset({"fix", "unblock"})
 
 
 class Below:
@@ -64,3 +69,20 @@ def check_base(base: str, paths: Iterable[str]) -> None:
             f"base_path cannot be {base}: Hydra itself has paths that begin so.",
             fix="Choose another for the proxy and HYDRA_BASE_PATH, such as /hydra.",
         )
+
+
+def leading(told: Any, base: str) -> Any:
+    """JSON-ready data in which what to do names pages below ``base``: a path, or a whole address."""
+    if not base:
+        return told
+    if isinstance(told, Mapping):
+        return {
+            name: led(value, base) if name in TELLING and isinstance(value, str) else leading(value, base)
+            for name, value in told.items()
+        }
+    return [leading(one, base) for one in told] if isinstance(told, list | tuple) else told
+
+
+def led(text: str, base: str) -> str:
+    """A text with ``/ui/queue`` as ``/hydra/ui/queue``."""
+    return PAGE_NAMED.sub(rf"{base}/ui\1", text)

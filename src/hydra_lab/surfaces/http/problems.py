@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from hydra_lab.kernel.errors import TABLE, HydraError, NotFound, describe, row_of
 from hydra_lab.surfaces.http.answers import Json
+from hydra_lab.surfaces.http.below import leading
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {"unforeseen": "Something went wrong inside Hydra", "error": "Error"}
@@ -101,6 +102,7 @@ def problem_response(request: Request, error: BaseException) -> Response:
         if response is not None:
             response.headers.update(headers_of(error))
             return response
+    problem = leading(problem, base)
     return Json(problem, status_code=problem["status"], headers=headers_of(error), media_type=MEDIA_TYPE)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hydra_lab.kernel.credentials import By, Identity
-from hydra_lab.kernel.errors import Denied, Unauthenticated
+from hydra_lab.kernel.errors import Denied, TooMany, Unauthenticated
 from hydra_lab.kernel.operation import Entry
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.services import Services
@@ -51,7 +51,7 @@ def visitor_of(request: Request, entry: Entry) -> Visitor:
             # Whoever is signed in is known here too, but a wrong credential is no hindrance.
             try:
                 return known_visitor(request) or NOBODY
-            except Unauthenticated:
+            except (Unauthenticated, TooMany):
                 return NOBODY
         case Entry.HOOK | Entry.LINK:
             # Reading is all it may do by itself; whether it is who it says is for the handler to find out.
@@ -63,17 +63,18 @@ def visitor_of(request: Request, entry: Entry) -> Visitor:
 def known_visitor(request: Request) -> Visitor | None:
     """Whoever showed a token or a key, came through a trusted proxy, or has a session's cookie; ``None`` for nobody.
 
-    Raises ``Unauthenticated`` for a token that is not known: it is never passed over for a cookie.
+    Raises ``Unauthenticated`` for a token that is not known: it is never passed over for a cookie; and ``TooMany``
+    where too many others were shown before it.
     """
     services: Services = request.app.state.services
     token = shown_token(request)
     if token is not None:
-        actor = services.credentials.authenticate(token)
-        if actor is None:
-            error = Unauthenticated("This token is not known here, or has ended.", fix=SIGN_IN)
+        try:
+            return Visitor(actor=services.credentials.shown(token, visit_of(request, By.API)))
+        except Unauthenticated as error:
+            error.fix = SIGN_IN
             error.headers = UNKNOWN_TOKEN  # type: ignore[attr-defined]
-            raise error
-        return Visitor(actor=actor)
+            raise
     if (person := vouched_for(request)) is not None:
         # Their browser sends what signs them in with every request, so their forms carry a secret as a session's do.
         return Visitor(actor=person, csrf=services.secrets.tag(f"csrf {person.name}"))

@@ -10,6 +10,7 @@ from hydra_lab.kernel.errors import HydraError, describe, row_of
 from hydra_lab.kernel.operation import Effect, Operation
 from hydra_lab.kernel.secrets import Scrubber
 from hydra_lab.kernel.work.model import HoldKind, Item, State
+from hydra_lab.surfaces.http.below import leading
 
 ANYTHING: dict[str, Any] = {"type": "object"}
 WORK: dict[str, Any] = {
@@ -64,21 +65,21 @@ def of_work(item: Item, address: str) -> dict[str, Any]:
     return told
 
 
-def answered(operation: Operation | None, output: Any, scrubber: Scrubber) -> types.CallToolResult:
-    """An output as a tool's result, as text and as data. Secrets in it are masked.
+def answered(operation: Operation | None, output: Any, scrubber: Scrubber, here: str = "") -> types.CallToolResult:
+    """An output as a tool's result, as text and as data. Secrets in it are masked; pages it names are below ``here``.
 
     The answer to a change is left alone: a new key's token is in it, this once.
     """
     told = output if isinstance(output, dict) else {"result": output}
-    text = to_json(told, inf_nan_mode="null")
+    text = to_json(leading(told, here), inf_nan_mode="null")
     if operation is None or operation.effect is Effect.READ:
         text = scrubber.body(text)
     content = types.TextContent(type="text", text=text.decode("utf-8", "replace"))
     return types.CallToolResult(content=[content], structured_content=from_json(text))
 
 
-def refused(error: HydraError) -> types.CallToolResult:
-    """An error as a tool's result, so that the agent can read it and do better."""
-    told = {**describe(error), "mcp_code": row_of(error).mcp}
+def refused(error: HydraError, here: str = "") -> types.CallToolResult:
+    """An error as a tool's result, so that the agent can read it and do better, or tell a person which page to open."""
+    told = leading({**describe(error), "mcp_code": row_of(error).mcp}, here)
     text = types.TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
     return types.CallToolResult(content=[text], structured_content=told, is_error=True)

@@ -45,7 +45,7 @@ class Tools:
         except HydraError as error:
             if isinstance(error, NotFound) and params.name not in (*self._chosen, CALL.name):
                 raise MCPError(row_of(error).mcp, error.detail) from error
-            return refused(error)
+            return refused(error, here_of(self._services, context))
         except MCPError:
             raise
         except Exception:
@@ -79,13 +79,13 @@ class Tools:
             output = Queued(item=result)
         if not isinstance(output, Queued):
             dumped = await to_thread.run_sync(call.operation.dump, output)
-            return answered(call.operation, dumped, services.scrubber)
+            return answered(call.operation, dumped, services.scrubber, here_of(services, context))
         item = output.item
         if call.wait_s:
             item = await waited(services, context, item.id, call, actor)
         told = item if call.operation.passes_on else of_work(item, page_of(services, context, item.id))
         dumped = call.operation.dump(told) if isinstance(told, Item) else told
-        return answered(None, dumped, services.scrubber)
+        return answered(None, dumped, services.scrubber, here_of(services, context))
 
     async def _ask(
         self, context: ServerRequestContext[Any, Any], item: Item, actor: Actor
@@ -121,10 +121,14 @@ def actor_of(context: ServerRequestContext[Any, Any]) -> Actor:
     return actor
 
 
-def page_of(services: Services, context: ServerRequestContext[Any, Any], item_id: str) -> str:
-    """The address of an item's page, as a person can open it."""
+def here_of(services: Services, context: ServerRequestContext[Any, Any]) -> str:
+    """The address of this Hydra, as a person can open it."""
     settings, request = services.settings.current, context.request
-    here = settings.public_url
-    if not here and request is not None:
-        here = f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
-    return f"{here}/ui/queue/{item_id}"
+    if settings.public_url or request is None:
+        return settings.public_url
+    return f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
+
+
+def page_of(services: Services, context: ServerRequestContext[Any, Any], item_id: str) -> str:
+    """The address of an item's page, likewise."""
+    return f"{here_of(services, context)}/ui/queue/{item_id}"

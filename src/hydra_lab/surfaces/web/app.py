@@ -63,7 +63,7 @@ class Web:
             Path(UI + "/do/{operation}", {"POST": form(answer=self.actions.do)}),
             Path(UI + "/operations/{name}", {"POST": form(answer=self.runner.run)}),
             Path(UI + "/theme", {"POST": form(answer=self.signing.theme, body_limit=4096)}),
-            Path(UI + "/sign-out", {"POST": form(answer=self.signing.sign_out, body_limit=4096)}),
+            Path(UI + "/sign-out", {"POST": form(answer=self.sso.sign_out, body_limit=4096)}),
             Path(UI + "/sign-in", {
                 "GET": public(answer=self.signing.ask),
                 "POST": public(answer=self.signing.sign_in, forms=True, body_limit=8192),

@@ -75,9 +75,16 @@ class Signing:
         page = self._renderer.page("sign-in.html", values)
         return html(call.request, page, status_of(error) if error else 200, headers)
 
-    def sign_out(self, call: Call) -> Response:
-        """End the session."""
-        response = RedirectResponse(f"{self._ui}/sign-in", 303, headers={"Clear-Site-Data": '"cache"'})
+    def sign_out(self, call: Call, to: str | None = None) -> Response:
+        """End the session, and go on to ``to``, where the person is signed out as well.
+
+        A page leads there: the policy for forms lets none end at another site, not by a redirect either.
+        """
+        headers = {"Clear-Site-Data": '"cache"'}
+        response: Response = RedirectResponse(f"{self._ui}/sign-in", 303, headers=headers)
+        if to:
+            values = {**self._frame.bare(call.request), "to": to, "sso": self._settings.current.oidc.title}
+            response = html(call.request, self._renderer.page("signed-out.html", values), headers=headers)
         end_session(call.request, response, call.visitor)
         return response
 

@@ -1,9 +1,9 @@
-"""Signing in by an identity provider: off to it, and back with who it is."""
+"""Signing in by an identity provider: off to it, and back with who it is; and signing out there as well."""
 
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from hydra_lab.kernel.credentials import By
+from hydra_lab.kernel.credentials import By, SignedIn
 from hydra_lab.kernel.credentials.oidc import LIFE_S, Provider, secret_of
 from hydra_lab.kernel.errors import HydraError, NotFound, TooMany
 from hydra_lab.kernel.services import Services
@@ -14,7 +14,8 @@ from hydra_lab.surfaces.web.signing import Signing
 log = structlog.get_logger()
 
 SSO, SSO_BACK = "/sign-in/oidc", "/sign-in/oidc/back"
-COOKIE = "hydra_oidc"
+COOKIE, PROOF = "hydra_oidc", "hydra_oidc_out"
+LONGEST_PROOF = 3500  # a browser keeps 4,096 bytes of a cookie
 
 
 class SingleSignOn:
@@ -33,12 +34,9 @@ class SingleSignOn:
         if not settings.oidc.is_on:
             raise NotFound("No identity provider is set here.", fix="Set oidc.issuer and oidc.client_id.")
         request = call.request
-        own = f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
         try:
             self._services.credentials.may_try(place_of(request))
-            address, kept = self._provider.begin(
-                settings.oidc, back=f"{settings.public_url or own}/ui{SSO_BACK}", to=to
-            )
+            address, kept = self._provider.begin(settings.oidc, back=f"{self._own(call)}{SSO_BACK}", to=to)
         except HydraError as error:
             log.warning("oidc.failed", problem=error.detail)
             return self._signing.form(call, to, error=error, by_token=False)
@@ -58,7 +56,7 @@ class SingleSignOn:
             services.credentials.may_try(visit.address)
             begun = self._provider.begun(request.cookies.get(COOKIE, ""), answer.get("state", ""))
             to, began = begun.to, True
-            identity = self._provider.finish(settings, begun, answer)
+            identity, proof = self._provider.finish(settings, begun, answer)
             actor = services.credentials.vouched(identity, settings, visit)
         except HydraError as error:
             log.warning("oidc.failed", problem=error.detail)
@@ -69,5 +67,27 @@ class SingleSignOn:
         else:
             response = RedirectResponse(to, 303, headers={"Referrer-Policy": "no-referrer"})
             start_session(request, response, actor, By.OIDC, identity)
+            if len(proof) <= LONGEST_PROOF:
+                age, secure = round(settings.session_h * 3600), request.url.scheme == "https"
+                response.set_cookie(PROOF, proof, max_age=age, httponly=True, samesite="lax", secure=secure)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=request.url.scheme == "https")
         return response
+
+    def sign_out(self, call: Call) -> Response:
+        """End the session; one that the provider vouched for ends at the provider, too, where it can."""
+        services, settings = self._services, self._services.settings.current.oidc
+        here = call.visitor.actor.session if isinstance(call.visitor.actor, SignedIn) else None
+        every = services.credentials.sessions.seen_by(call.visitor.actor) if here else []
+        to = None
+        if settings.is_on and any(one.id == here and one.by is By.OIDC for one in every):
+            proof = call.request.cookies.get(PROOF, "")
+            to = self._provider.leaving(settings, back=f"{self._own(call)}/sign-in", proof=proof)
+        response = self._signing.sign_out(call, to)
+        response.delete_cookie(PROOF, httponly=True, samesite="lax", secure=call.request.url.scheme == "https")
+        return response
+
+    def _own(self, call: Call) -> str:
+        """The address of the pages, as the provider is to lead back to it."""
+        settings, request = self._services.settings.current, call.request
+        own = f"{request.url.scheme}://{request.headers.get('host', '')}{settings.base_path}"
+        return f"{settings.public_url or own}/ui"

@@ -45,6 +45,14 @@ def waiting_on(connection: Connection, kind: HoldKind, refs: Sequence[str]) -> i
     return connection.execute(query).scalar_one()
 
 
+def newest_on(connection: Connection, kind: HoldKind, refs: Sequence[str], most: int) -> list[Any]:
+    """The newest items that wait, by holds of one kind, for any of some things: ``id``, ``title`` and ``section``."""
+    query = select(items.c.id, items.c.title, items.c.section).join(holds, holds.c.item == items.c.id)
+    query = query.where(holds.c.kind == kind, holds.c.ref.in_(refs)).order_by(holds.c.item.desc())
+    found = {row.id: row for row in connection.execute(query.limit(most * len(refs)))}  # one may wait for several
+    return list(found.values())[:most]
+
+
 def longest_on(connection: Connection, kind: HoldKind, ref: str, most: int) -> list[Row[Any]]:
     """The oldest holds of one kind on one thing, at most so many."""
     query = select(holds).where(holds.c.kind == kind, holds.c.ref == ref)

@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from hydra_lab.surfaces.http.below import PAGE_NAMED
+
 LONGEST, FEW = 300, 8
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
@@ -109,9 +111,6 @@ def sentence(text: str | None) -> str:
     if not text:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
-
-
-PAGE_NAMED = re.compile(r"(?<![\w/.])/ui(/[\w/-]*\w)")
 
 
 def marked(text: str | None, ui: str = "/ui") -> Markup:
