@@ -66,7 +66,8 @@ class Integration:
 
     ``probe(settings, http)`` makes one cheap call and returns a ``Probe`` or raises one of the kernel's errors.
     ``provides`` maps a capability's name to ``build(settings, http)``.
-    ``secret_name`` is what its missing credential is called in a sentence ("a Discord webhook").
+    With ``nodes`` its settings have a field ``nodes``, and find the lab's machines there; it is configured once there
+    is one. ``secret_name`` is what its missing credential is called in a sentence ("a Discord webhook").
     """
 
     name: str
@@ -82,6 +83,7 @@ class Integration:
     operations: tuple[ModuleType, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     beat_s: float = 60.0
+    nodes: bool = False
 
     def verbs(self) -> list[Operation]:
         """Every operation declared in its modules."""

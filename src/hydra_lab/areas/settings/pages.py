@@ -30,6 +30,7 @@ OPEN = {
     )
 }
 REST = "Read at start"
+ELSEWHERE = ("nodes", "host_keys")  # they have a page of their own
 UNITS = {"h": "hours", "days": "days", "mib": "MiB"}
 GROUP_WORDS = {
     "lanes": "slots of lane", "budgets": "daily", "retention": "keep", "http": "HTTP", "backup": "backups:",
@@ -41,7 +42,7 @@ SPELLED = {"url": "URL", "json": "JSON", "dir": "folder", "min": "least"}
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every setting by group."""
     everything: Everything = ctx.call("settings.show")
-    left = {one.name: one for one in everything.settings}
+    left = {one.name: one for one in everything.settings if not one.name.startswith(ELSEWHERE)}
     groups = []
     for title, words, beginnings in GROUPS:
         names = [

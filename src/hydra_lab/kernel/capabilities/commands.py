@@ -78,8 +78,8 @@ class HostCommand:
     @property
     def argv(self) -> tuple[str, ...]:
         """Program and arguments as they are where no shell is between. Messages are in English."""
-        plain = ("env", "LC_ALL=C", self.program, *self.arguments)
-        return ("sudo", "-n", self.program, *self.arguments) if self.sudo else plain
+        root = ("sudo", "-n") if self.sudo else ()
+        return ("env", "LC_ALL=C", *root, self.program, *self.arguments)
 
     @property
     def line(self) -> str:

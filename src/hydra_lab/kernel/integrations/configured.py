@@ -15,6 +15,7 @@ from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.integrations import store
 from hydra_lab.kernel.integrations.merge import Merged, is_secret, merged, secrets_in, variable
 from hydra_lab.kernel.policy.model import Actor
+from hydra_lab.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
@@ -138,7 +139,17 @@ class Configured:
         }
         for source, sections in self._services.settings.layers.integrations.items():
             sources[source] = sections.get(name, {})
+        if manifest.nodes and (nodes := machines(self._services.settings.current)):
+            sources["settings"] = {"nodes": nodes}
         found = merged(manifest, sources)
         for secret in secrets_in(manifest, found.values):
             self._services.scrubber.add(secret)
         return found
+
+
+def machines(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The lab's machines as an integration gets them: each with the host key that it must show."""
+    return {
+        name: one.model_dump(mode="json") | {"host_key": settings.host_key(name)}
+        for name, one in settings.nodes.items()
+    }

@@ -11,7 +11,7 @@ from hydra_lab.kernel.integration import Integration, IntegrationSettings
 from hydra_lab.kernel.integrations.model import FieldState
 from hydra_lab.kernel.settings.sources import decoded
 
-RANKS = ("stored", "file", "environment")  # weakest first
+RANKS = ("stored", "file", "environment", "settings")  # weakest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,4 +82,5 @@ def field_states(manifest: Integration, found: Merged) -> list[FieldState]:
             problem=found.problems.get(name),
         )
         for name, info in manifest.settings.model_fields.items()
+        if not (manifest.nodes and name == "nodes")
     ]

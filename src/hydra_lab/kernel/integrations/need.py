@@ -45,5 +45,7 @@ def missing(need: str, found: list[tuple[Integration, Merged]]) -> tuple[str, st
         name, problem = next(iter(merged.problems.items()))
         detail = f"{manifest.secret_name}: {name} is set wrongly ({problem})"
         return detail, f"Correct {variable(manifest.name, name)} or open /ui/integrations/{manifest.name}."
+    if manifest.nodes:
+        return manifest.secret_name, "Name one at /ui/nodes, or as [nodes.NAME] in hydra.toml."
     absent = " and ".join(variable(manifest.name, name) for name in merged.missing)
     return manifest.secret_name, f"Set {absent} or open /ui/integrations/{manifest.name}."

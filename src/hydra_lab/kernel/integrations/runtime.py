@@ -16,7 +16,7 @@ from hydra_lab.kernel.database.connect import after_commit
 from hydra_lab.kernel.errors import NotConfigured, NotReady
 from hydra_lab.kernel.integration import Integration, IntegrationSettings
 from hydra_lab.kernel.integrations import store
-from hydra_lab.kernel.integrations.configured import Configured
+from hydra_lab.kernel.integrations.configured import Configured, machines
 from hydra_lab.kernel.integrations.merge import field_states
 from hydra_lab.kernel.integrations.model import FieldState, IntegrationState, Status
 from hydra_lab.kernel.integrations.need import capability_name, missing, providers
@@ -25,6 +25,7 @@ from hydra_lab.kernel.policy.model import HYDRA, Actor
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
+    from hydra_lab.kernel.settings import Settings
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ class Integrations:
         self._tried: dict[str, float] = {}  # monotonic time of the last probe in this process
         self._listeners: list[Callable[[str], None]] = []
         self._turns = {name: threading.Lock() for name in self._all}
+        self._machines = machines(services.settings.current)
+        services.settings.subscribe(self._resettle)
 
     # What is known
 
@@ -202,6 +205,14 @@ class Integrations:
         beat_s = self._all[name].beat_s
         pause_s = min(beat_s, LOST_BEAT_S) if state.status.lost else beat_s
         return self._services.clock.monotonic() - self._tried[name] >= pause_s
+
+    def _resettle(self, settings: Settings) -> None:
+        """Take up that the lab has other machines; probing them is done aside."""
+        if (now := machines(settings)) != self._machines:
+            self._machines = now
+            self._configured.forget()
+            for name in (one.name for one in self._all.values() if one.nodes):
+                self._aside(self._reconfigured, name)
 
     def _reconfigured(self, name: str) -> None:
         self._configured.forget()

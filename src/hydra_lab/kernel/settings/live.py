@@ -12,10 +12,8 @@ from hydra_lab.kernel.database.connect import after_commit
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.settings import store
-from hydra_lab.kernel.settings.model import AT_START, Settings
+from hydra_lab.kernel.settings.model import AT_START, OPEN_ENDED, Settings
 from hydra_lab.kernel.settings.sources import Layers, Source, Values, names, nested, problems_of, variable
-
-OPEN_ENDED = ("lanes", "budgets")  # groups whose parts the owner names
 
 
 @dataclass(frozen=True, kw_only=True)

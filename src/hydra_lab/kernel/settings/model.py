@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 
 from hydra_lab.kernel.settings.address import host_of, path_of, readable_address, readable_path
 from hydra_lab.kernel.settings.entry import LOOPBACK, ForwardAuth, Mcp, Networks, Oidc, listed
+from hydra_lab.kernel.settings.machine import Fingerprint, Machine, MachineName
 from hydra_lab.kernel.settings.place import default_data_dir, system_time_zone
 
 WINDOW = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
@@ -71,6 +72,7 @@ def host_name(text: str) -> str:
 
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)]
 Slots = Annotated[int, Field(ge=0, le=1000)]
+OPEN_ENDED = ("lanes", "budgets", "nodes", "host_keys")  # groups whose parts the owner names
 LANES = {"default": 8, "inference": 2}
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,6 +138,12 @@ class Settings(BaseModel):
     budgets: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="What may be spent a day, by unit, e.g. tokens or gpu_minutes; no limit else."
     )
+    nodes: dict[MachineName, Machine] = Field(
+        default_factory=dict, description="The lab's machines, each under its name: address, user, host key, roles."
+    )
+    host_keys: dict[MachineName, Fingerprint] = Field(
+        default_factory=dict, description="Fingerprints of the host keys that a person has confirmed, by node."
+    )
     retention: Retention = Retention()
     http: Http = Http()
     backup: Backups = Backups()
@@ -182,6 +190,11 @@ class Settings(BaseModel):
     def slots(self, lane: str) -> int:
         """How many items a lane runs at once; a lane nobody sized runs one."""
         return self.lanes.get(lane, 1)
+
+    def host_key(self, node: str) -> str:
+        """The host key that a node must show, or its fingerprint; empty where nobody has confirmed one."""
+        machine = self.nodes.get(node)
+        return (machine.host_key if machine else "") or self.host_keys.get(node, "")
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.settings.files import with_files
-from hydra_lab.kernel.settings.model import LANES, Settings
+from hydra_lab.kernel.settings.model import LANES, OPEN_ENDED, Settings
 from hydra_lab.kernel.settings.place import default_data_dir
 
 Source = Literal["command line", "environment", "file", "stored", "default"]
@@ -63,10 +63,10 @@ def names() -> list[str]:
 
 
 def flattened(tree: Mapping[str, Any]) -> Values:
-    """Nested groups as dotted names; ``lanes`` becomes one name per lane."""
+    """Nested groups as dotted names; a group whose parts the owner names becomes one name for each."""
     flat: Values = {}
     for name, value in tree.items():
-        if isinstance(value, Mapping) and (name in groups() or name == "lanes"):
+        if isinstance(value, Mapping) and (name in groups() or name in OPEN_ENDED):
             flat |= {f"{name}.{part}": one for part, one in value.items()}
         else:
             flat[name] = value
@@ -100,7 +100,8 @@ def said(one: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     """One complaint of pydantic as ``{field, problem}``, with a near name where the name is unknown."""
     parts = [str(part) for part in one["loc"]]
     name = next((".".join(parts[:n]) for n in (2, 1) if ".".join(parts[:n]) in given), ".".join(parts))
-    problem = str(one["msg"]).removeprefix("Value error, ")
+    inner = ".".join(parts[len(name.split(".")) :])
+    problem = f"{inner}: " * bool(inner) + str(one["msg"]).removeprefix("Value error, ")
     if one["type"] == "extra_forbidden":
         near = get_close_matches(name, names(), n=1)
         problem = "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
