@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """A card under control: nvidia-smi for the tests, with state, the real one's texts and its exit codes."""
 
 import fcntl

@@ -24,7 +24,7 @@ usermod --password '*' "$user" # no password, and yet not locked
 ssh-keygen -q -t ed25519 -N '' -f "$dir/host_key"
 ssh-keygen -q -t ed25519 -N '' -f "$dir/client_key"
 cp "$dir/client_key.pub" "$dir/authorized_keys"
-install -m 755 "$here/nvidia_smi.py" "$dir/bin/nvidia-smi"
+{ echo '#!/usr/bin/python3' && cat "$here/nvidia_smi.py"; } >"$dir/bin/nvidia-smi"
 cat >"$dir/bin/sudo" <<'SUDO'
 #!/bin/sh
 here=$(dirname "$0")/..
@@ -33,7 +33,7 @@ shift
 [ ! -e "$here/no-sudo" ] || { echo "sudo: a password is required" >&2; exit 1; }
 exec "$@"
 SUDO
-chmod 755 "$dir/bin/sudo"
+chmod 755 "$dir/bin/sudo" "$dir/bin/nvidia-smi"
 echo "${GPUS:-[]}" >"$dir/gpus.json"
 touch "$dir/nvidia-smi.calls"
 chown "$user" "$dir/gpus.json" "$dir/nvidia-smi.calls" "$dir/home"

@@ -84,7 +84,7 @@ class SshGpus(Reached):
     def _card(self, node: str, uuid: str) -> Gpu:
         found = next((one for one in self._cards(node) if one.uuid == uuid), None)
         if found is None:
-            raise NotFound(f"{node} has no card {uuid}.", fix="`hydra gpus list` shows the cards.", node=node)
+            raise NotFound(f"{node} has no card {uuid}.", fix=f"`nvidia-smi -L` on {node} lists them.", node=node)
         return found
 
     def _cards(self, node: str) -> list[Gpu]:
