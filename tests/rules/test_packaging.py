@@ -2,7 +2,6 @@
 
 import configparser
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import yaml
 
 from hydra_lab.kernel.settings import read_layers
+from tests.peers.starting import absent, installed
 from tests.rules.source import ROOT
 from tests.server import HYDRA
 
@@ -64,8 +64,8 @@ def test_the_unit_starts_again_after_a_failure_and_keeps_its_data_to_itself() ->
 
 
 def test_systemd_itself_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
-    if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd is not installed (apt install systemd)")
+    if not installed("/usr/bin/systemd-analyze"):
+        absent("systemd", bring="apt install systemd")
     text = (ROOT / "packaging" / "hydra.service").read_text().replace("/opt/hydra/.venv/bin/hydra", str(HYDRA))
     copy = tmp_path / "hydra.service"
     copy.write_text(text)
@@ -84,12 +84,33 @@ def test_the_example_composition_can_be_read_only() -> None:
     assert service["volumes"] == ["hydra:/data"]
 
 
+def test_nothing_of_the_example_compositions_grows_for_ever_or_may_more_than_it_needs() -> None:
+    first, second = composition("compose.yaml")["services"], composition("compose.nodes.yaml")["services"]
+    running = {**second, **first}
+    assert {name for name, one in running.items() if one.get("logging") != {"driver": "local"}} == set()
+    guarded = {name for name, one in running.items() if one.get("cap_drop") == ["ALL"] and one.get("read_only")}
+    assert guarded == set(running) - {"postgres"}
+
+
+def test_hydra_alone_reaches_the_socket_proxy_of_the_example() -> None:
+    parsed = composition("compose.yaml")
+    proxy = parsed["services"]["docker-socket-proxy"]
+    assert proxy["networks"] == ["docker"]
+    assert "ports" not in proxy
+    assert parsed["networks"]["docker"] == {"internal": True}
+    mounted = [one.split(":")[0] for one in proxy["volumes"] if one.startswith("./")]
+    assert [one for one in mounted if not (ROOT / "examples" / one).exists()] == []
+
+
 def test_the_nodes_share_the_database_and_the_key_and_every_variable_is_known(tmp_path: Path) -> None:
     parsed = composition("compose.nodes.yaml")
     server, worker = (parsed["services"][name] for name in ("hydra", "worker"))
     assert server["secrets"] == worker["secrets"]
     assert {name for service in (server, worker) for name in service["secrets"]} <= set(parsed["secrets"])
     (tmp_path / "database-url").write_text("postgresql://hydra@postgres/hydra")
+    first = composition("compose.yaml")["services"]["hydra"]
+    assert worker["environment"].items() >= first["environment"].items(), "whichever node leads watches for both"
+    assert worker["networks"] == first["networks"]
     for service in (server, worker):
         given = {key: value.replace("/run/secrets", str(tmp_path)) for key, value in service["environment"].items()}
         layers = read_layers(environ=given | {"HYDRA_DATA_DIR": str(tmp_path)})

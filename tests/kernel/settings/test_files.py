@@ -32,6 +32,16 @@ def test_a_file_that_is_not_there_is_told_with_its_variable(tmp_path: Path) -> N
     assert caught.value.fix == "Correct HYDRA_TIME_ZONE_FILE."
 
 
+def test_a_file_that_may_not_be_read_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)  # root may read every file
+    with pytest.raises(Invalid, match="cannot be read: Permission denied") as caught:
+        read_layers(environ={"HYDRA_DATA_DIR": str(tmp_path), "HYDRA_TIME_ZONE_FILE": "/run/secrets/zone"})
+    assert caught.value.fix == "Let the user that runs Hydra read it."
+
+
 def test_a_value_and_a_file_for_it_are_refused(tmp_path: Path) -> None:
     both = {"HYDRA_TIME_ZONE": "Europe/Berlin", "HYDRA_TIME_ZONE_FILE": str(tmp_path / "zone")}
     with pytest.raises(Invalid, match="Both HYDRA_TIME_ZONE and HYDRA_TIME_ZONE_FILE"):

@@ -181,12 +181,17 @@ def test_a_stop_does_not_wait_for_those_who_only_listen(make_server: Make) -> No
         assert one.stop() == 0
 
 
-def test_the_doctor_looks_at_this_machine_also_while_hydra_is_stopped(make_server: Make) -> None:
+def test_the_doctor_looks_at_this_machine_also_while_hydra_is_stopped(make_server: Make, tmp_path: Path) -> None:
     one = make_server().start()
     running = one.hydra("doctor", "--data", str(one.data), check=False)
     assert f"Ready at {one.url}" in running.stdout
     one.stop()
     (one.data / "cli-token").chmod(0o644)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("x")
+    elsewhere.chmod(0o644)
+    done = hydra("doctor", "--data", one.data, "--json", HYDRA_KEY_FILE=str(elsewhere))
+    assert "chmod 600" in next(found["fix"] for found in json.loads(done.stdout) if found["name"] == "File elsewhere")
     done = hydra("doctor", "--data", one.data, "--json")
     assert done.returncode == 1
     found = {check["name"]: check for check in json.loads(done.stdout)}

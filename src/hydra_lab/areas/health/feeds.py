@@ -7,6 +7,7 @@ from datetime import timedelta
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Check, CheckResult
 from hydra_lab.kernel.policy.model import Mode
+from hydra_lab.kernel.secrets import open_to_others
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.measure import oldest_ready
 from hydra_lab.kernel.work.nodes import store as nodes
@@ -39,9 +40,9 @@ def key(ctx: Context) -> CheckResult:
     path = ctx.services.secrets.key_file
     if not path.exists():
         return CheckResult(status="ok", detail="There is no key file yet: no secret was ever stored.")
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if open_to_others(path):
         return CheckResult(status="bad", detail=f"Others can read {path}.", fix=f"chmod 600 {path}")
-    return CheckResult(status="ok", detail="The key file can be read by its owner alone.")
+    return CheckResult(status="ok", detail="Nobody else can read the key file.")
 
 
 def work(ctx: Context) -> CheckResult:

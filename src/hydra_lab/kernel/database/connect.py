@@ -94,11 +94,21 @@ class Database:
     def postgres_engine(self, *, pool_size: int, max_overflow: int) -> Engine:
         """An engine whose sessions carry this process's name, so that other nodes can end them if it is frozen.
 
-        They also give up by themselves a transaction in which nothing happens.
+        They also give up by themselves a transaction in which nothing happens. Raises ``NotReady`` on connecting to a
+        database that does not keep UTF-8, which the driver would give back as bytes.
         """
         engine = create_engine(
             postgres_url(self.url), pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True
         )
+
+        @event.listens_for(engine, "connect", insert=True)
+        def understand(connection: Any, _record: Any) -> None:
+            encoding = connection.info.parameter_status("server_encoding")
+            if encoding != "UTF8":
+                raise NotReady(
+                    f"The database keeps its texts as {encoding}, which cannot hold every language.",
+                    fix="Make it anew: createdb --encoding UTF8 --template template0 --owner hydra hydra",
+                )
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: Any) -> None:

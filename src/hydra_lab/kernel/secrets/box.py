@@ -45,6 +45,11 @@ class SecretBox:
             return self._fernet
 
 
+def open_to_others(path: Path) -> bool:
+    """Whether others on this machine can read a key file. Who may read a container's secrets, its runtime has said."""
+    return bool(path.stat().st_mode & 0o077) and not path.is_relative_to("/run/secrets")
+
+
 def read_key(path: Path) -> Fernet:
     """The key in a file, which is made if it is not there. Raises ``NotReady`` when it holds no key."""
     try:

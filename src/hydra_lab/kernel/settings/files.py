@@ -34,4 +34,6 @@ def content(key: str, path: str) -> str:
         return Path(path).read_text().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise Invalid(f"{key} names {path}, which cannot be read: {reason}.", fix=f"Correct {key}.") from error
+        refused = isinstance(error, PermissionError)
+        fix = "Let the user that runs Hydra read it." if refused else f"Correct {key}."
+        raise Invalid(f"{key} names {path}, which cannot be read: {reason}.", fix=fix) from error

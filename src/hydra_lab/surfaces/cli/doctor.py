@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.secrets import open_to_others
 from hydra_lab.surfaces.cli.calls.connection import Server, find_server, written
 from hydra_lab.surfaces.cli.places import data_dir
 from hydra_lab.surfaces.cli.say import say
@@ -61,8 +62,8 @@ def of_the_data(data: Path) -> Iterator[Finding]:
     if not data.is_dir():
         return
     yield disk(data)
-    for name, about in (("key", "the key of the stored secrets"), ("cli-token", "the local command line's token")):
-        yield private(data / name, about)
+    yield private(Path(os.environ.get("HYDRA_KEY_FILE") or data / "key"), "the key of the stored secrets")
+    yield private(data / "cli-token", "the local command line's token")
     if (data / "hydra.db").exists():
         yield database(data / "hydra.db")
 
@@ -104,11 +105,10 @@ def private(path: Path, about: str) -> Finding:
     name = f"File {path.name}"
     if not path.exists():
         return Finding(name=name, status="ok", detail=f"Not made yet ({about}).")
-    mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
-        fix = f"chmod 600 {path}"
+    if open_to_others(path):
+        mode, fix = path.stat().st_mode & 0o777, f"chmod 600 {path}"
         return Finding(name=name, status="bad", detail=f"Others can read {about} (mode {mode:o}).", fix=fix)
-    return Finding(name=name, status="ok", detail=f"Only its owner can read {about}.")
+    return Finding(name=name, status="ok", detail=f"Nobody else can read {about}.")
 
 
 def database(path: Path) -> Finding:
