@@ -70,7 +70,6 @@ def own_name() -> str:
     )
     if on_path:
         return "hydra"
-    try:
-        return str(called.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(called)
+    here = Path.cwd()
+    below = here != Path("/") and called.absolute().is_relative_to(here)
+    return str(called.absolute().relative_to(here) if below else called.absolute())
