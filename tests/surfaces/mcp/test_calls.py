@@ -92,7 +92,7 @@ def test_an_unknown_tool_is_an_error_of_the_protocol(toyshop: Served, agent: str
             await client.call_tool("nonsense", {})
         return caught.value.error.code
 
-    assert spoken(toyshop.url, agent, way, talk) == -32004
+    assert spoken(toyshop.url, agent, way, talk) == -32602
 
 
 def test_secrets_in_what_is_read_are_masked(toyshop: Served, agent: str) -> None:

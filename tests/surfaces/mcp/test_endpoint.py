@@ -75,6 +75,24 @@ def test_what_is_no_message_is_refused(toyshop: Served, agent: str) -> None:
     assert post(toyshop, large, X_API_Key=agent).status_code == 413
 
 
+def test_several_messages_at_once_and_an_unknown_version_are_refused_with_the_reason(
+    toyshop: Served, agent: str
+) -> None:
+    batch = post(toyshop, [LIST, LIST], X_API_Key=agent)
+    assert (batch.status_code, batch.json()["error"]["code"]) == (400, -32600)
+    session = post(toyshop, HELLO, X_API_Key=agent).headers["mcp-session-id"]
+    wrong = post(toyshop, LIST, X_API_Key=agent, Mcp_Session_Id=session, Mcp_Protocol_Version="1999-01-01")
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, -32022)
+    assert "2025-11-25" in wrong.json()["error"]["data"]["supported"]
+
+
+def test_an_ended_session_is_over(toyshop: Served, agent: str) -> None:
+    session = post(toyshop, HELLO, X_API_Key=agent).headers["mcp-session-id"]
+    headers = HEADERS | {"X-API-Key": agent, "Mcp-Session-Id": session}
+    assert toyshop.nobody.delete("/mcp", headers=headers).status_code == 200
+    assert post(toyshop, LIST, X_API_Key=agent, Mcp_Session_Id=session).status_code == 404
+
+
 def test_nothing_of_the_protocol_is_loaded_before_it_is_spoken() -> None:
     code = "import sys; from hydra_lab.surfaces.mcp import Mcp; print('mcp' in sys.modules, 'mcp_types' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,7 +40,7 @@ def test_the_queue_an_item_the_state_and_the_documentation_can_be_read(
     "uri",
     ["hydra://nothing", "hydra://queue/nothing", "hydra://docs/guides/../../secret", "hydra://docs/operations/no.such"],
 )
-def test_what_is_not_there_is_an_error_of_the_kernels_table(
+def test_what_is_not_there_is_the_protocols_own_error_and_says_what_to_do(
     hydra: Server, stranger: str, way: tuple[str, str], uri: str
 ) -> None:
     async def talk(one: Client) -> Any:
@@ -49,7 +49,7 @@ def test_what_is_not_there_is_an_error_of_the_kernels_table(
         return caught.value.error
 
     error = spoken(hydra.url, stranger, way, talk)
-    assert error.code == -32004
+    assert error.code == (-32002 if way[0] == "legacy" else -32602)
     assert error.data["code"] == "not_found"
     assert error.data["fix"]
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from hydra_lab.kernel.errors import Denied
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hydra_lab.surfaces.mcp.news import News
 
 BODY_LIMIT = 4 << 20
-SESSION = "mcp-session-id"
+SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
 # A lab has a handful of agents; each session of the older protocol keeps a task and a little memory.
 SESSIONS = 200
 
@@ -50,7 +50,8 @@ class Mcp:
             if self._manager is None:
                 self._manager = await self._started()
         assert self._news
-        return Passed(self._manager, self._news, self._streams, call)
+        refused = refusal(call.request, call.body)
+        return refused or Passed(self._manager, self._news, self._streams, call)
 
     async def close(self) -> None:
         """End the task; called when the server stops."""
@@ -84,6 +85,26 @@ class Mcp:
         # Host names, origins and body sizes are looked at here, before the protocol sees a request.
         news = News(self._services)
         return StreamableHTTPSessionManager(tool_server(self._services, news), max_sessions=SESSIONS), news
+
+
+def refusal(request: Request, body: bytes) -> Response | None:
+    """The answer to what no generation of the protocol in use here has; ``None`` for what it is to judge itself."""
+    from mcp_types.jsonrpc import INVALID_REQUEST, UNSUPPORTED_PROTOCOL_VERSION
+    from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
+
+    version = request.headers.get(VERSION)
+    if version and SESSION in request.headers and version not in KNOWN_PROTOCOL_VERSIONS:
+        data = {"supported": list(KNOWN_PROTOCOL_VERSIONS), "requested": version[:40]}
+        return error(UNSUPPORTED_PROTOCOL_VERSION, "This version of the protocol is not known here.", data)
+    if body[:100].lstrip().startswith(b"["):
+        return error(INVALID_REQUEST, "Several messages at once are not taken: post each alone.")
+    return None
+
+
+def error(code: int, message: str, data: dict[str, Any] | None = None) -> Response:
+    """An error of the protocol before any message was read."""
+    told = {"code": code, "message": message} | ({"data": data} if data else {})
+    return JSONResponse({"jsonrpc": "2.0", "id": None, "error": told}, 400)
 
 
 class Passed(Response):

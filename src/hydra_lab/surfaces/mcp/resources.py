@@ -11,6 +11,7 @@ import mcp_types as types
 from anyio import to_thread
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic_core import to_json
 
 from hydra_lab.kernel.errors import Denied, HydraError, NotFound, describe, row_of
@@ -25,6 +26,7 @@ from hydra_lab.surfaces.mcp.tools import actor_of
 JSON, MARKDOWN = "application/json", "text/markdown"
 # Items in the list beside what is always there: those that run, and those that wait for a person's yes.
 OPEN = 25
+NOT_FOUND = -32002  # until the newest generation, which has “invalid params” instead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +94,14 @@ class Resources:
     async def read(
         self, context: ServerRequestContext[Any, Any], params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        """One resource. Its errors are those of the kernel's table."""
+        """One resource. Its errors are those of the kernel's table, but for the protocol's own of what is not there."""
         try:
             text, kind = await to_thread.run_sync(partial(self._read, params.uri, actor_of(context)))
         except HydraError as error:
-            fix = f" {error.fix}" if error.fix else ""
-            raise MCPError(row_of(error).mcp, f"{error.detail}{fix}", {**describe(error), "uri": params.uri}) from error
+            fix, code = f" {error.fix}" if error.fix else "", row_of(error).mcp
+            if isinstance(error, NotFound):
+                code = types.INVALID_PARAMS if context.protocol_version in MODERN_PROTOCOL_VERSIONS else NOT_FOUND
+            raise MCPError(code, f"{error.detail}{fix}", {**describe(error), "uri": params.uri}) from error
         return types.ReadResourceResult(
             contents=[types.TextResourceContents(uri=params.uri, mime_type=kind, text=text)]
         )

@@ -8,7 +8,7 @@ from anyio import to_thread
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
-from hydra_lab.kernel.errors import HydraError, Invalid, NotFound, row_of
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.gate import Queued
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.services import Services
@@ -44,7 +44,7 @@ class Tools:
             return await self._called(context, params)
         except HydraError as error:
             if isinstance(error, NotFound) and params.name not in (*self._chosen, CALL.name):
-                raise MCPError(row_of(error).mcp, error.detail) from error
+                raise MCPError(types.INVALID_PARAMS, f"{error.detail} {error.fix}") from error
             return refused(error, here_of(self._services, context))
         except MCPError:
             raise
