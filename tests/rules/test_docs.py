@@ -85,3 +85,11 @@ def test_commands_and_their_options_exist(page: Path) -> None:
             if one.removeprefix("no-").replace("-", "_") not in fields and one not in ALWAYS
         ]
     assert wrong == []
+
+
+def test_every_picture_is_taken_by_the_script() -> None:
+    script = (ROOT / "scripts" / "screenshots.py").read_text()
+    taken = set(re.findall(r'^    \("([a-z-]+)", "/', script, re.MULTILINE))
+    assert taken == {one.stem for one in (ROOT / "docs" / "images").iterdir()}
+    shown = {Path(link).stem for page in PAGES for link in LINK.findall(page.read_text()) if "images/" in link}
+    assert shown == taken

@@ -223,5 +223,6 @@ def test_a_rule_is_turned_off_and_on_by_its_name(outbox: OutboxLab) -> None:
     fired(outbox, "critical")
     outbox.collect()
     assert len(outbox.outbox()) == 1
+    assert not [one.id for one in outbox.call("notifications.rules").rules if one.changed]
     with pytest.raises(NotFound, match="no rule"):
         outbox.call("notifications.switch_rule", id="nothing", enabled=True)

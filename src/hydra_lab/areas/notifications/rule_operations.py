@@ -72,8 +72,10 @@ def set_rule(ctx: Context, input: Rule) -> Rules:
 def switch_rule(ctx: Context, input: Switch) -> Rules:
     """Turn a rule off, also one that is built in, or on again."""
     with ctx.begin() as connection:
-        rule = rules.named(connection, input.id)
-        keep(ctx, connection, rule.model_copy(update={"enabled": input.enabled}))
+        rule = rules.named(connection, input.id).model_copy(update={"enabled": input.enabled})
+        keep(ctx, connection, rule)
+        if rule == rules.built_in().get(rule.id):
+            store.drop_rule(connection, rule.id)
     return show(ctx, Nothing())
 
 
