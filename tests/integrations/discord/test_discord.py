@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from hydra_lab.integrations.discord import DiscordNotifier, DiscordSettings, probe
 from hydra_lab.kernel.capabilities import Link, Notice, Severity
-from hydra_lab.kernel.errors import Busy, Denied
+from hydra_lab.kernel.errors import Busy, Denied, Refused
 from hydra_lab.kernel.http import HttpClient
 from tests.integrations.discord.harness import ID, TOKEN, WRONG, answer, embed_of, payload_of, values
 from tests.integrations.faults import Asked, Reply, StandIn
@@ -84,6 +84,13 @@ def test_a_deleted_webhook_is_denied() -> None:
 
     with StandIn(gone) as server, pytest.raises(Denied, match="10015"):
         notifier(server).notify(Notice(title="x"))
+
+
+def test_a_webhook_of_a_forum_is_told_apart() -> None:
+    said = {"message": "Webhooks posted to forum channels must have a thread_name or thread_id", "code": 220001}
+    with StandIn(lambda asked: Reply(status=400, json=said)) as server, pytest.raises(Refused) as caught:
+        notifier(server).notify(Notice(title="x"))
+    assert caught.value.fix == "Make the webhook in a text channel."
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hydra_lab.kernel.errors import Busy, Denied, Refused
 from hydra_lab.kernel.http import HttpClient, checked, read_as, retry_after_s
 
 WHO = "Discord"
+IN_A_FORUM = 220001  # the error's code: “webhooks posted to forum channels must have a thread_name or thread_id”
 FIX = "Copy the webhook's URL again from the channel's settings, Integrations, Webhooks."
 
 
@@ -44,6 +45,11 @@ class DiscordClient:
                 f"{WHO} asked to come back later with {what} (HTTP 429).", retry_after_s=pause_s(response),
                 fix="Nothing is needed: it is asked again later.",
             )  # fmt: skip
+        if response.status_code == 400 and f"code {IN_A_FORUM}," in message_of(response):
+            raise Refused(
+                f"{WHO} does not take the message: the webhook is one of a forum, where each has to be a thread.",
+                fix="Make the webhook in a text channel.",
+            )
         if response.status_code == 400:
             raise Refused(
                 f"{WHO} does not take the message (HTTP 400{message_of(response)}).",
