@@ -69,9 +69,14 @@ def test_what_is_about_an_item_goes_by_that_item(capsys: pytest.CaptureFixture[s
 
 def test_a_thing_wrapped_in_another_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(
-        capsys, {"schedules": [{"schedule": {"id": "nightly", "cron": "0 3 * * *"}, "last": work("Back up")}]}
+        capsys,
+        {
+            "schedules": [
+                {"schedule": {"id": "nightly", "cron": "0 3 * * *"}, "last": work("Back up"), "when": "at night"}
+            ]
+        },
     )
-    assert out.splitlines()[1].split() == ["nightly", "done", "0", "3", "*", "*", "*"]
+    assert out.splitlines()[1].split() == ["nightly", "done", "at", "night", "0", "3", "*", "*", "*"]
 
 
 def test_an_empty_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,11 +131,11 @@ def show_list(console: Console, rows: list[Any]) -> None:
 
 
 def in_brief(row: dict[str, Any], width: int) -> dict[str, Any]:
-    """A work item as one line of a table, with why it waits; what is about an item goes by that item's id and title.
-
-    Where there is little room an id is its end.
-    """
-    if row and all(value is None or isinstance(value, dict) for value in row.values()):
+    """A work item as a line, with why it waits; what is about one goes by its id (where room is short, its end)."""
+    first = next(iter(row.values()), "")
+    if all(one is None or isinstance(one, dict) for one in (first, *row.values())) or (
+        isinstance(first, dict) and "id" in first and not is_item(first)
+    ):
         row = unfolded(row)
     item = row if is_item(row) else row.get("item")
     if not is_item(item):
@@ -149,9 +149,10 @@ def in_brief(row: dict[str, Any], width: int) -> dict[str, Any]:
 
 
 def unfolded(row: dict[str, Any]) -> dict[str, Any]:
-    """A thing of nothing but things: the first of them, and of each work item beside it the state."""
+    """A thing that is told with others: that thing, the words beside it, and of each work item its state."""
     first, *others = row
-    return {name: row[name]["state"] for name in others if is_item(row[name])} | (row[first] or {})
+    beside = {name: row[name]["state"] if is_item(row[name]) else row[name] for name in others}
+    return {name: one for name, one in beside.items() if isinstance(one, str)} | (row[first] or {})
 
 
 def is_item(data: Any) -> TypeGuard[dict[str, Any]]:
