@@ -36,7 +36,10 @@ def test_a_token_is_shown_once(house: Lab) -> None:
     assert made.token not in house.call("keys.list").model_dump_json() + repr(house.events())
 
 
-@pytest.mark.parametrize("given", [{"scopes": []}, {"scopes": ["fly"]}, {"name": ""}, {"days": 0}, {"kind": "hydra"}])
+@pytest.mark.parametrize("given", [
+    {"scopes": []}, {"scopes": ["fly"]}, {"scopes": [None]}, {"scopes": [[1]]}, {"name": ""}, {"days": 0},
+    {"kind": "hydra"},
+])  # fmt: skip
 def test_a_wrong_key_is_refused(house: Lab, given: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         house.call("keys.create", **{"name": "x", **given})

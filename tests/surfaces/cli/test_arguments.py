@@ -38,6 +38,7 @@ def verb(handler: Any) -> Verb:
         (["bear", "--extra.how-big", "7"], {"name": "bear", "extra": {"how_big": 7}}),
         (["bear", "--extra.headers.X-Code", "a b"], {"name": "bear", "extra": {"headers": {"X-Code": "a b"}}}),
         (["bear", "--extra.deep.er", "x y"], {"name": "bear", "extra": {"deep": {"er": "x y"}}}),
+        (["bear", "--extra.ok", "200", "--extra.ok", "204"], {"name": "bear", "extra": {"ok": [200, 204]}}),
         (["bear", "--extra", '{"size": 7}'], {"name": "bear", "extra": {"size": 7}}),
         (["--json", '{"name": "bear", "paint": {"coats": 2}}'], {"name": "bear", "paint": {"coats": 2}}),
         (["--json", '{"name": "bear"}', "--count", "4"], {"name": "bear", "count": 4}),

@@ -15,7 +15,8 @@ def apart(scopes: Any) -> Any:
     given = [scopes] if isinstance(scopes, str) else scopes
     if not isinstance(given, list | tuple):
         return given
-    return [part.strip() for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+    parts = [one.split(",") if isinstance(one, str) else [one] for one in given]
+    return [part.strip() if isinstance(part, str) else part for some in parts for part in some]
 
 
 Scopes = Annotated[tuple[Literal["read", "write", "approve", "admin"], ...], BeforeValidator(apart)]

@@ -27,6 +27,7 @@ class Given:
     help: bool = False
     wait: str | None = None
     confirm: str | None = None
+    free: set[tuple[str, ...]] = field(default_factory=set)  # paths typed so far in objects that take any name
 
 
 def parse(verb: Verb, words: list[str]) -> Given:
@@ -91,7 +92,20 @@ def option(verb: Verb, given: Given, fields: dict[str, Field], word: str, waitin
     if several and text.startswith("["):
         put(given.input, path, value_of(text, known.kinds if known else kinds), several=False)
         return
+    if holder and not kinds:  # only repeating says that what takes anything is to be a list
+        several = tuple(path) in given.free
+        given.free.add(tuple(path))
+        if several:
+            as_list(given.input, path)
     put(given.input, path, value_of(from_file(text), kinds), several=several)
+
+
+def as_list(target: dict[str, Any], path: list[str]) -> None:
+    """Make the value at a dotted path the first of a list."""
+    for part in path[:-1]:
+        target = target[part]
+    if not isinstance(target[path[-1]], list):
+        target[path[-1]] = [target[path[-1]]]
 
 
 def following(waiting: list[str], word: str) -> str:
