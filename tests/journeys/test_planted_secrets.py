@@ -14,8 +14,20 @@ from tests.server import TOKEN, Server
 
 WEBHOOK = f"https://discord.com/api/webhooks/{discord.ID}/{discord.TOKEN}"
 CALLS = "sk-live-4711-of-another-system"  # what one call of http.call carries
+IN_URL, IN_BODY, IN_DOCUMENT = "4711url", "short-but-4711body", "sk-live-4711-of-a-document"
+DOCUMENT = """# Planted
+## TIER 1: NOW
+### 1.1 Call it
+**Run:** `http.call {{"url": "{outside}/good?api_key={secret}", "headers": {{"X-Own": "{secret}"}}}}`
+### 1.2 Nobody knows
+**Command:** `POST /nowhere {{"password": "{secret}"}}`
+**Task:** Use https://me:{secret}@lab.example/, with token={secret}
+"""
 PLANTED = {
     "credential of a call": CALLS,
+    "key in an address": IN_URL,
+    "password in a body": IN_BODY,
+    "secret in a document": IN_DOCUMENT,
     "admin token": TOKEN,
     "webhook": discord.TOKEN,
     "Home Assistant": home_assistant.TOKEN,
@@ -55,7 +67,23 @@ def use(hydra: Server, outside: str) -> dict[str, str]:
     )
     later = client.post("/queue", json={"operation": "http.call", "input": good, "window": "overnight"})
     hydra.restart()  # what waits, waits sealed
+    hidden = {
+        "url": f"{outside}/good?page=2&api_key={IN_URL}", "method": "POST",
+        "body": {"user": "me", "password": IN_BODY, "text": f"password={IN_BODY}"},
+    }  # fmt: skip
+    nowhere = {"url": f"http://other.example/?api_key={IN_URL}"}
+    document = DOCUMENT.format(outside=outside, secret=IN_DOCUMENT)
     calls = {
+        "imported": client.post("/backlog/import", json={"text": document, "name": "planted"}),
+        "looked at": client.post("/backlog/preview", json={"text": document, "name": "seen"}),
+        "exported": client.get("/backlog/planted/export"),
+        "queued import": client.post(
+            "/queue", json={"operation": "backlog.import", "window": "overnight", "input": {"text": document}}
+        ),
+        "hidden": client.post("/http/call", json=hidden, params={"wait": "30"}),
+        "nowhere": client.post("/http/call", json=nowhere, params={"wait": "30"}),
+        "no address": client.post("/http/call", json={"url": f"http://u:{IN_DOCUMENT}@h/"}, params={"wait": "30"}),
+        "fetched": client.get("/http/fetch", params={"url": f"{outside}/no?token={IN_URL}"}),
         "later": later,
         "hurried": client.post(f"/queue/{later.json()['id']}/hurry"),
         "called": client.post("/http/call", json=good, params={"wait": "30"}),
@@ -77,8 +105,8 @@ def use(hydra: Server, outside: str) -> dict[str, str]:
     }
     reads = ["/activity?limit=500", "/queue?limit=200", "/integrations", "/integrations/discord", "/settings", "/inbox",
              "/integrations/home_assistant", "/policy", "/keys", "/operations", "/health", "/state", "/metrics",
-             "/schedules", "/ui/", "/ui/integrations/home_assistant", "/ui/activity", "/ui/queue",
-             "/ui/inbox"]  # fmt: skip
+             "/schedules", "/backlog/planted", "/ui/backlog/planted", "/ui/backlog/planted/text", "/ui/",
+             "/ui/integrations/home_assistant", "/ui/activity", "/ui/queue", "/ui/inbox"]  # fmt: skip
     answers = {path: client.get(path) for path in reads}
     items = client.get("/queue", params={"limit": 100}).json()["items"]
     answers |= {f"/queue/{one['id']}/log": client.get(f"/queue/{one['id']}/log") for one in items}
@@ -87,6 +115,10 @@ def use(hydra: Server, outside: str) -> dict[str, str]:
         assert ended(hydra, one)["state"] == "done"
     assert later.json()["input"]["headers"] == {"Authorization": "•••"}
     assert calls["masked"].status_code == 422
+    assert f"{outside}/good?page=2&api_key=•••" in [one["input"].get("url") for one in items]
+    again = client.post("/backlog/import", json={"text": calls["exported"].text, "name": "planted"})
+    assert (again.json()["unchanged"], again.json()["updated"]) == (2, 0), again.text
+    client.post("/backlog/import", json={"text": document.replace("1.1 Call it", "1.1 Call it x"), "name": "planted"})
     return {name: answer.text for name, answer in (calls | answers).items()}
 
 
@@ -101,8 +133,12 @@ def ended(hydra: Server, id: str) -> dict[str, Any]:
 
 def test_no_answer_log_or_table_holds_a_planted_secret(hydra: Server, babbling: StandIn) -> None:
     told = use(hydra, babbling.url)
-    carried = [asked.headers.get("authorization") for asked in babbling.asked if asked.path == "/good"]
-    assert carried == [f"Bearer {CALLS}"] * 3, "the work runs with what nobody is shown"
+    good = [asked for asked in babbling.asked if asked.path.partition("?")[0] == "/good"]
+    carried = [asked.headers.get("authorization") for asked in good]
+    assert carried.count(f"Bearer {CALLS}") == 3, "the work runs with what nobody is shown"
+    assert [IN_URL] in [asked.query.get("api_key") for asked in good]
+    assert IN_BODY.encode() in b"".join(asked.body for asked in good)
+    assert IN_DOCUMENT in [asked.headers.get("x-own") for asked in good]
     hydra.stop()
     told["the log"] = hydra.log.read_text()
     kept = {path.name: path.read_bytes() for path in hydra.data.rglob("*") if path.is_file() and path.name != "key"}

@@ -14,6 +14,7 @@ from hydra_lab.kernel.errors import Denied, Invalid, describe
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
 from hydra_lab.kernel.secrets.sealed import refuse_sealed
+from hydra_lab.kernel.secrets.spotting import veiled
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
@@ -180,10 +181,11 @@ class Gate:
         data: dict[str, Any],
     ) -> int:
         """One journal entry about a call, in a transaction of its own."""
+        subject = subject_of(operation, parsed)
         with self._services.database.begin() as connection:
             return self._services.journal.write(
                 connection, event, actor=actor, cause=cause, item=item,
-                subject=subject_of(operation, parsed), data={"operation": operation.name, **data},
+                subject=veiled(subject) if subject else subject, data={"operation": operation.name, **data},
             )  # fmt: skip
 
 

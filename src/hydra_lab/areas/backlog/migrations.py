@@ -71,4 +71,10 @@ def keep_what_pages_show(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create, keep_what_pages_show)
+def keep_secrets_sealed(op: Operations) -> None:
+    """A document is kept with masks in place of its secrets, and sealed beside it as it was."""
+    for table in ("backlog_documents", "backlog_drafts"):
+        op.add_column(table, Column("sealed", Text()))
+
+
+MIGRATIONS = (create, keep_what_pages_show, keep_secrets_sealed)

@@ -5,16 +5,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from hydra_lab.areas.backlog import answers, views
+from hydra_lab.areas.backlog import answers, store, views
 from hydra_lab.areas.backlog.drafts import drafts
 from hydra_lab.areas.backlog.intake.decide import Plans
 from hydra_lab.areas.backlog.intake.making import IMPORT, making_of
 from hydra_lab.areas.backlog.intake.take_in import take_in
 from hydra_lab.areas.backlog.reading.lines import refuse_what_is_no_text
 from hydra_lab.areas.backlog.reading.parse import parse
+from hydra_lab.areas.backlog.reading.veiled import Text, kept_text, text_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint, operation
+from hydra_lab.kernel.secrets import MASK
+from hydra_lab.kernel.secrets.sealed import Spotted
 
 TAKEN = ("import", "export", "preview")  # routes of their own below /backlog
 LONGEST = 64
@@ -50,7 +53,7 @@ Name = Annotated[str, AfterValidator(spelled), Field(description="What the backl
 class Document(Input):
     """A backlog to import."""
 
-    text: Annotated[str, AfterValidator(readable)] = Field(description="The document, as Markdown")
+    text: Annotated[str, Spotted(), AfterValidator(readable)] = Field(description="The document, as Markdown")
     name: Annotated[Name, AfterValidator(not_taken)] | None = Field(
         default=None, description="What to call it; by default made from the document's title"
     )
@@ -88,8 +91,8 @@ def import_(ctx: Context, input: Document) -> views.ImportReport:
     Importing it again takes over what was edited and doubles nothing; what is done stays done, and an item that is
     gone from the text is cancelled only if it never ran. Lines that were not understood are in `unread`.
     """
-    plans = plans_of(ctx, input.text, input.name)
-    return views.import_report(plans, take_in(ctx, plans, input.text))
+    plans, text = plans_of(ctx, input.text, input.name)
+    return views.import_report(plans, take_in(ctx, plans, text))
 
 
 @operation(
@@ -101,16 +104,17 @@ def preview(ctx: Context, input: Document) -> views.Preview:
 
     The document is kept for a day: `backlog confirm` imports it as it was looked at.
     """
-    plans = plans_of(ctx, input.text, input.name)
-    return drafts.look(ctx, plans, input.text)
+    plans, text = plans_of(ctx, input.text, input.name)
+    return drafts.look(ctx, plans, text)
 
 
 @operation("backlog.confirm", effect=Effect.WRITE, path="POST /backlog/preview/{draft}/import", subject="draft")
 def confirm(ctx: Context, input: ByDraft) -> views.ImportReport:
     """Import a backlog that was looked at before."""
     draft = drafts.found(ctx, input.draft)
-    plans = plans_of(ctx, draft.text, draft.backlog)
-    done = take_in(ctx, plans, draft.text)
+    text = kept_text(draft.text, draft.sealed, ctx.services.secrets)
+    plans = Plans(making_of(ctx, draft.backlog, text))
+    done = take_in(ctx, plans, text)
     drafts.forget(ctx, draft.id)
     return views.import_report(plans, done)
 
@@ -125,10 +129,16 @@ def discard(ctx: Context, input: ByDraft) -> None:
     drafts.forget(ctx, input.draft)
 
 
-def plans_of(ctx: Context, text: str, name: str | None) -> Plans:
-    """A document that was read, with what is to be done for its items. Raises ``Invalid`` for one that is none."""
-    document = parse(text)
-    return Plans(making_of(ctx, name or name_from(document.title), document))
+def plans_of(ctx: Context, given: str, name: str | None) -> tuple[Plans, Text]:
+    """What is to be done for a document's items, and its text. Raises ``Invalid`` for one that is none.
+
+    An export that is imported again has masks where the document it came from has secrets; they are taken from there.
+    """
+    called = name or name_from(parse(given).title)
+    with ctx.read() as connection:
+        old = store.document(connection, called) if MASK in given else None
+    text = text_of(given, kept_text(old.text, old.sealed, ctx.services.secrets) if old else None)
+    return Plans(making_of(ctx, called, text)), text
 
 
 def name_from(title: str | None) -> str:

@@ -17,12 +17,15 @@ CHUNK = 500  # ids in one question
 PART = 100  # rows of a list that are kept, and shown, together
 IMPORTED = "import:"  # the owner of an import's lists is this and the backlog's name
 PRUNED = "pruned"  # the state of an item that is no longer kept
-LIGHT = [column for column in documents.c if column.name != "text"]
+LIGHT = [column for column in documents.c if column.name not in ("text", "sealed")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """A document as it was imported last. ``text`` is empty where only the rest was asked for."""
+    """A document as it was imported last, its secrets masked, and ``sealed`` with them if it has any.
+
+    Both are empty where only the rest was asked for.
+    """
 
     name: str
     title: str | None
@@ -31,6 +34,7 @@ class Imported:
     imported_by: str
     outline: dict[str, Any] | None = None
     report: dict[str, int] | None = None
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

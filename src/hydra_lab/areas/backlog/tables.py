@@ -16,6 +16,7 @@ documents = Table(
     Column("imported_by", String, nullable=False),
     Column("outline", Json),  # tiers, phases and lists as pages show them
     Column("report", Json),  # what its last import did, in numbers
+    Column("sealed", Text),  # all of it, where the text has masks in place of secrets
 )
 
 entries = Table(
@@ -50,6 +51,7 @@ drafts = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("made_by", String, nullable=False),
     Column("report", Json, nullable=False),
+    Column("sealed", Text),
 )
 
 lists = Table(

@@ -1,6 +1,7 @@
 """Write documentation: an API's reference, and a troubleshooting guide from what really went wrong."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,12 +9,13 @@ from hydra_lab.areas.docs import work
 from hydra_lab.areas.docs.work import Documented, GuideWritten
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, operation
+from hydra_lab.kernel.secrets.sealed import Spotted
 
 
 class DocumentApi(Input):
     """Which API to document."""
 
-    source: str = Field(
+    source: Annotated[str, Spotted()] = Field(
         default="self", min_length=1, max_length=2000,
         description="`self` for Hydra's own API, the address of an openapi.json on an allowed host, or a file's path",
     )  # fmt: skip

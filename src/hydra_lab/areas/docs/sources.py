@@ -8,6 +8,7 @@ from hydra_lab.areas.docs.reference import openapi
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, Refused
 from hydra_lab.kernel.openapi import document as own_document
+from hydra_lab.kernel.secrets.spotting import veiled
 
 SELF = "self"
 MOST_BYTES = 32 << 20
@@ -26,10 +27,10 @@ def document(ctx: Context, source: str) -> dict[str, Any]:
         fetched = ctx.call("http.fetch", url=source, accept="application/json, application/yaml;q=0.9, */*;q=0.5")
         if fetched.truncated:
             raise Refused(
-                f"{source} is longer than what is read of an address.",
+                f"{veiled(source)} is longer than what is read of an address.",
                 fix="Save it as a file on Hydra's machine and give that path.",
             )
-        return openapi.parse(fetched.text, source)
+        return openapi.parse(fetched.text, veiled(source))
     return openapi.parse(file_text(Path(source).expanduser()), source)
 
 

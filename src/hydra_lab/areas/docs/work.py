@@ -17,6 +17,7 @@ from hydra_lab.areas.docs.reference.openapi import read
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.operation import Output
+from hydra_lab.kernel.secrets.spotting import veiled
 
 LISTED = 100
 
@@ -52,6 +53,7 @@ def document_api(ctx: Context, source: str) -> Documented:
     """Read, compare with the last time, write the Markdown."""
     now = ctx.clock.now()
     document = ctx.step("read", sources.document, ctx, source)
+    source = veiled(source)
     api = read(document)
     ctx.log(f"{api.title} {api.version}: {len(api.endpoints)} endpoints")
     seen = outline(api)

@@ -13,6 +13,7 @@ import httpx
 from hydra_lab.areas.http.policy import Resolve, Target, check
 from hydra_lab.kernel.errors import Denied, Invalid, Refused, Unavailable
 from hydra_lab.kernel.http import translated
+from hydra_lab.kernel.secrets.spotting import veiled
 
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -98,7 +99,7 @@ def checked(call: Call, allowed: tuple[str, ...], resolver: Resolve, seen: list[
     except (Denied, Invalid) as error:
         if not seen:
             raise
-        detail = f"{seen[-1]} redirects to {call.url}, which is not followed: {error.detail}"
+        detail = f"{veiled(seen[-1])} redirects to {veiled(call.url)}, which is not followed: {error.detail}"
         raise Denied(detail, rule="http.redirect", fix=error.fix) from error
 
 

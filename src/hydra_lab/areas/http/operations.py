@@ -9,7 +9,7 @@ from hydra_lab.areas.http import work
 from hydra_lab.areas.http.work import Called, Fetched
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, operation
-from hydra_lab.kernel.secrets.sealed import Concealed
+from hydra_lab.kernel.secrets.sealed import Concealed, Spotted
 
 HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]*$", max_length=8000)]
@@ -20,19 +20,28 @@ HARMLESS = frozenset({
     "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "origin", "pragma", "prefer", "priority",
     "range", "referer", "user-agent", "x-request-id", "x-requested-with",
 })  # fmt: skip
+Address = Annotated[
+    str, Spotted(), Field(
+        min_length=1, max_length=8000,
+        description="http:// or https://, to an allowed host; keys and tokens in it are kept sealed and never shown",
+    ),
+]  # fmt: skip
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class CallUrl(Input):
     """What to send, and which answer is right."""
 
-    url: str = Field(min_length=1, max_length=8000, description="http:// or https://, to an allowed host")
+    url: Address
     method: Method = "GET"
     headers: Annotated[dict[HeaderName, HeaderValue], Concealed(HARMLESS)] = Field(
         default_factory=dict, max_length=100,
         description="Values are kept sealed and never shown, but for those of harmless names such as Accept",
     )  # fmt: skip
-    body: Any = Field(default=None, description="A text as it is; anything else is sent as JSON")
+    body: Annotated[Any, Spotted()] = Field(
+        default=None,
+        description="A text as it is; anything else is sent as JSON. Passwords, keys and tokens in it are kept sealed",
+    )
     expect_status: list[int] | None = Field(
         default=None, min_length=1, max_length=50, description="Statuses that are right; default: 200 to 299"
     )
@@ -54,7 +63,7 @@ class CallUrl(Input):
 class FetchUrl(Input):
     """What to read."""
 
-    url: str = Field(min_length=1, max_length=8000, description="http:// or https://, to an allowed host")
+    url: Address
     accept: str = Field(default="*/*", max_length=500, description="The Accept header")
     timeout_s: float = Field(default=30.0, gt=0, le=120)
 

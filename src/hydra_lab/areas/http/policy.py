@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from hydra_lab.kernel.errors import Denied, Invalid, Unavailable
+from hydra_lab.kernel.secrets.spotting import veiled
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Iterable[str]]
@@ -98,7 +99,8 @@ def split(url: str) -> SplitResult:
 
 def invalid(url: str, problem: str) -> Invalid:
     """The error for something that is no address."""
-    shown = url if len(url) <= 200 else url[:200] + "…"
+    told = veiled(url)
+    shown = told if len(told) <= 200 else told[:200] + "…"
     return Invalid(
         f"“{shown}” cannot be called: {problem}.",
         problems=[{"field": "url", "problem": problem}],

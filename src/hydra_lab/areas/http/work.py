@@ -14,6 +14,7 @@ from hydra_lab.kernel.errors import HydraError, Refused, describe
 from hydra_lab.kernel.http import checked
 from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.secrets import MASK
+from hydra_lab.kernel.secrets.spotting import veiled
 
 MOST_BYTES = 8 << 20
 SHOWN_CHARACTERS = 16_000
@@ -117,10 +118,10 @@ def answered(ctx: Context, received: Received, expect: list[int] | None) -> Call
             "body", scrubber.body(received.body), received.headers.get("content-type", "application/octet-stream")
         )
     return Called(
-        status=received.status, url=received.url, headers=scrubber.scrub(kept(received.headers)),
+        status=received.status, url=veiled(received.url), headers=scrubber.scrub(kept(received.headers)),
         body=text[:SHOWN_CHARACTERS],
         truncated=received.truncated or len(text) > SHOWN_CHARACTERS, elapsed_s=received.elapsed_s,
-        redirects=list(received.redirects),
+        redirects=[veiled(one) for one in received.redirects],
     )  # fmt: skip
 
 
@@ -157,7 +158,11 @@ def fetch(ctx: Context, url: str, accept: str, timeout_s: float) -> Fetched:
     text = received.body.decode(charset(parameters), errors="replace")
     judge(received, text, None)
     return Fetched(
-        status=received.status, url=received.url, media_type=media_type.strip(), text=text, truncated=received.truncated
+        status=received.status,
+        url=veiled(received.url),
+        media_type=media_type.strip(),
+        text=text,
+        truncated=received.truncated,
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.secrets.box import SecretBox
 from hydra_lab.kernel.secrets.masking import MASK, Scrubber
+from hydra_lab.kernel.secrets.spotting import Span, spotted, veiled
 
 SEALED = "$sealed"  # beside an input's own fields: the secrets that stand masked among them
 Place = tuple[str | int, ...]
@@ -23,8 +24,13 @@ class Concealed:
     harmless: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Spotted:
+    """Marks, as ``Annotated[str, Spotted()]``, what is no secret but may hold some: an address, a body, a document."""
+
+
 class Sealing:
-    """Keeps the secrets of inputs: those in ``SecretStr`` fields and in ``Concealed`` mappings."""
+    """Keeps the secrets of inputs: ``SecretStr`` fields, ``Concealed`` mappings, and those in ``Spotted`` fields."""
 
     def __init__(self, box: SecretBox, scrubber: Scrubber) -> None:
         self._box = box
@@ -37,19 +43,19 @@ class Sealing:
         """
         if SEALED in input or not declares(model):
             return input
-        secrets = [(place, at(input, place)) for place in places(model, input)]
-        if not secrets:
+        found = [(place, at(input, place), where) for place, where in places(model, input)]
+        if not found:
             return input
         problems = [
             {"field": ".".join(map(str, place)), "problem": "is a mask; give the secret itself again"}
-            for place, secret in secrets
-            if MASK in secret
+            for place, text, where in found
+            if any(MASK in text[start:end] for start, end in where)
         ]
         if problems:
             raise Invalid("A secret is not known to whoever looks at it.", problems=problems, fix="Type it again.")
-        self._learn(secret for _, secret in secrets)
-        sealed = self._box.seal(json.dumps(secrets))
-        return {**replaced(input, {place: MASK for place, _ in secrets}), SEALED: sealed}
+        self._learn(text[start:end] for _, text, where in found for start, end in where)
+        sealed = self._box.seal(json.dumps(found))
+        return {**replaced(input, {place: veiled(text, where) for place, text, where in found}), SEALED: sealed}
 
     def open(self, input: dict[str, Any]) -> dict[str, Any]:
         """A kept input with its secrets in their places, which are masked from now on wherever they turn up.
@@ -58,9 +64,9 @@ class Sealing:
         """
         if SEALED not in input:
             return input
-        secrets = {tuple(place): secret for place, secret in json.loads(self._box.open(input[SEALED]))}
-        self._learn(secrets.values())
-        opened: dict[str, Any] = replaced(shown(input), secrets)
+        kept = json.loads(self._box.open(input[SEALED]))  # place, text, and which parts of it are secret
+        self._learn(text[start:end] for _, text, *where in kept for start, end in (where[0] if where else whole(text)))
+        opened: dict[str, Any] = replaced(shown(input), {tuple(place): text for place, text, *_ in kept})
         return opened
 
     def _learn(self, secrets: Iterable[str]) -> None:
@@ -88,15 +94,15 @@ def declares(model: type[BaseModel], above: frozenset[type[BaseModel]] = frozens
     """Whether an input of this shape may hold a secret."""
     above |= {model}
     return any(
-        concealed(field.metadata) is not None
+        any(isinstance(mark, Concealed | Spotted) for mark in field.metadata)
         or SecretStr in kinds(field.annotation)
         or any(declares(inner, above) for inner in models(field.annotation) if inner not in above)
         for field in model.model_fields.values()
     )
 
 
-def places(model: type[BaseModel], input: Any, above: Place = ()) -> Iterator[Place]:
-    """Where the secrets of an input are."""
+def places(model: type[BaseModel], input: Any, above: Place = ()) -> Iterator[tuple[Place, list[Span]]]:
+    """Where the secrets of an input are, and which parts of the text at a place are secret."""
     if not isinstance(input, Mapping):
         return
     for name, field in model.model_fields.items():
@@ -104,19 +110,27 @@ def places(model: type[BaseModel], input: Any, above: Place = ()) -> Iterator[Pl
         mark = concealed(field.metadata)
         if mark and isinstance(value, Mapping):
             harmless = {key for key in value if str(key).lower() in mark.harmless}
-            yield from ((*here, key) for key in value.keys() - harmless if isinstance(value[key], str))
+            yield from (((*here, key), whole(value[key])) for key in value.keys() - harmless
+                        if isinstance(value[key], str))  # fmt: skip
         elif SecretStr in kinds(field.annotation):
             yield from texts(value, here)
+        elif any(isinstance(mark, Spotted) for mark in field.metadata):
+            yield from spotted(value, here)
         for inner in models(field.annotation):
             for place, one in parts(value, here):
                 yield from places(inner, one, place)
 
 
-def texts(value: Any, here: Place) -> Iterator[Place]:
+def whole(text: str) -> list[Span]:
+    """All of a text."""
+    return [(0, len(text))]
+
+
+def texts(value: Any, here: Place) -> Iterator[tuple[Place, list[Span]]]:
     """Every text in a value, which may be a list or a mapping of them."""
     for place, one in parts(value, here):
         if isinstance(one, str):
-            yield place
+            yield place, whole(one)
 
 
 def parts(value: Any, here: Place) -> Iterator[tuple[Place, Any]]:

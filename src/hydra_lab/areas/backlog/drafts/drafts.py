@@ -6,6 +6,7 @@ from hydra_lab.areas.backlog import views
 from hydra_lab.areas.backlog.drafts import store
 from hydra_lab.areas.backlog.intake.decide import Plans
 from hydra_lab.areas.backlog.intake.take_in import foresee
+from hydra_lab.areas.backlog.reading.veiled import Text
 from hydra_lab.areas.backlog.store import put_lists
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
@@ -14,12 +15,12 @@ KEPT = timedelta(days=1)
 MOST = 10  # documents of up to 12 MB that are kept at once
 
 
-def look(ctx: Context, plans: Plans, text: str) -> views.Preview:
+def look(ctx: Context, plans: Plans, text: Text) -> views.Preview:
     """Keep a document with what importing it would do; older ones go."""
     report, now = foresee(ctx, plans), ctx.clock.now()
     one = store.Draft(
-        id=ctx.new_id(), backlog=plans.making.backlog, title=plans.making.document.title, text=text, made_at=now,
-        made_by=f"{ctx.actor.kind}:{ctx.actor.name}", report=report.counts,
+        id=ctx.new_id(), backlog=plans.making.backlog, title=plans.making.document.title, text=text.shown, made_at=now,
+        made_by=f"{ctx.actor.kind}:{ctx.actor.name}", report=report.counts, sealed=text.sealed(ctx.services.secrets),
     )  # fmt: skip
     with ctx.begin() as connection:
         store.put(connection, one)

@@ -9,7 +9,7 @@ from hydra_lab.areas.backlog.store import drop_lists
 from hydra_lab.areas.backlog.tables import drafts
 
 DRAFT = "draft:"  # the owner of a draft's lists is this and its id
-LIGHT = [column for column in drafts.c if column.name != "text"]
+LIGHT = [column for column in drafts.c if column.name not in ("text", "sealed")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,7 @@ class Draft:
     made_at: datetime
     made_by: str
     report: dict[str, int]
+    sealed: str | None = None
 
 
 def draft(connection: Connection, id: str, *, text: bool = True) -> Draft | None:

@@ -12,6 +12,7 @@ from hydra_lab.areas.backlog.intake.outline import outlined
 from hydra_lab.areas.backlog.intake.report import unread
 from hydra_lab.areas.backlog.intake.take_in import placed
 from hydra_lab.areas.backlog.reading.parse import parse
+from hydra_lab.areas.backlog.reading.veiled import kept_text
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.work import Revision, act
 from hydra_lab.kernel.work.changes import store as changes
@@ -38,7 +39,7 @@ def look_into(ctx: Context, name: str) -> None:
         document = store.document(connection, name) if unknown else None
     if document is None:
         return
-    making = making_of(ctx, name, parse(document.text))
+    making = making_of(ctx, name, kept_text(document.text, document.sealed, ctx.services.secrets))
     plans = {entry.key: making.plan(entry) for entry in making.document.entries if entry.key in unknown}
     with ctx.begin() as connection:
         store.take_turn(connection)

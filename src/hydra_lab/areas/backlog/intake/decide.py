@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hydra_lab.areas.backlog.intake.items import Making, planned
-from hydra_lab.areas.backlog.intake.merge import Fate, Known, fate, fingerprint, pair, removed
+from hydra_lab.areas.backlog.intake.merge import Fate, Known, fate, pair, removed
 from hydra_lab.areas.backlog.model import Entry
 from hydra_lab.areas.backlog.planning.plan import Plan
 from hydra_lab.kernel.work.model import NewItem, State
@@ -20,7 +20,7 @@ class Plans:
 
     def __init__(self, making: Making) -> None:
         self.making = making
-        self.prints = {entry.key: fingerprint(entry) for entry in making.document.entries}
+        self.prints = {entry.key: making.fingerprint(entry) for entry in making.document.entries}
         self._made: dict[str, Plan] = {}
 
     def of(self, entry: Entry) -> Plan:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hydra_lab.areas.backlog.intake.merge import digest, fingerprint
 from hydra_lab.areas.backlog.model import Document, Entry
 from hydra_lab.areas.backlog.planning.catalogue import Catalogue
 from hydra_lab.areas.backlog.planning.plan import Plan, plan, question
 from hydra_lab.areas.backlog.planning.rules import Rules
 from hydra_lab.kernel.policy.model import Actor, ActorKind
+from hydra_lab.kernel.secrets.spotting import veiled
 from hydra_lab.kernel.work.model import HoldKind, NewHold, NewItem, Priority
 
 LONGEST = 2000  # characters of a text, and entries of a list, that go with the item; the document has all of it
@@ -18,7 +20,8 @@ LONGEST = 2000  # characters of a text, and entries of a list, that go with the 
 class Making:
     """What items of one backlog are made from.
 
-    ``ready`` says whether an integration answers; ``integrations`` are those there are, with what each provides.
+    ``ready`` says whether an integration answers; ``integrations`` are those there are, with what each provides;
+    ``whole`` are by key the entries that hold secrets, which are masked in the document.
     """
 
     backlog: str
@@ -27,6 +30,7 @@ class Making:
     rules: Rules
     ready: Callable[[str], bool]
     integrations: Mapping[str, Collection[str]] = field(default_factory=dict)
+    whole: Mapping[str, Entry] = field(default_factory=dict)
     cause: int | None = None
 
     @property
@@ -39,7 +43,13 @@ class Making:
         if entry.reported_done:
             return Plan(operation=None, by="document", because="The document reports it as complete.")
         phase = self.document.phase_of(entry)
-        return plan(entry, self.catalogue, self.rules, night=phase.window if phase else None)
+        whole = self.whole.get(entry.key)
+        made = plan(whole or entry, self.catalogue, self.rules, night=phase.window if phase else None)
+        return made if whole is None else discreet(made)
+
+    def fingerprint(self, entry: Entry) -> str:
+        """A digest of what an entry asks for, also of the secrets in it."""
+        return fingerprint(self.whole.get(entry.key, entry))
 
     def item(self, entry: Entry, made: Plan) -> NewItem:
         """The work item of an entry; one that the document reports as complete never runs."""
@@ -84,11 +94,17 @@ def is_plan(hold: NewHold) -> bool:
     return hold.kind is HoldKind.PLAN
 
 
+def discreet(made: Plan) -> Plan:
+    """A plan that tells no secret in its reasons."""
+    holds = tuple(replace(hold, detail=veiled(hold.detail)) for hold in made.holds)
+    return replace(made, because=veiled(made.because), holds=holds)
+
+
 def planned(entry: Entry, made: Plan) -> dict[str, Any]:
-    """What was made of an entry, to know at the next import what the text changed."""
+    """What was made of an entry, to know at the next import what the text changed; of its input only a digest."""
     return {
-        "operation": made.operation, "input": made.input, "priority": entry.priority or "medium", "window": made.window,
-        "by": made.by, "because": made.because,
+        "operation": made.operation, "input": digest(made.input), "priority": entry.priority or "medium",
+        "window": made.window, "by": made.by, "because": made.because,
     }  # fmt: skip
 
 

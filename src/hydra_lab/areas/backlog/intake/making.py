@@ -3,9 +3,9 @@
 from typing import Any
 
 from hydra_lab.areas.backlog.intake.items import Making, document_actor
-from hydra_lab.areas.backlog.model import Document
 from hydra_lab.areas.backlog.planning.catalogue import Catalogue, Known
 from hydra_lab.areas.backlog.planning.rules import shipped_rules
+from hydra_lab.areas.backlog.reading.veiled import Text
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Operation
@@ -14,8 +14,9 @@ from hydra_lab.kernel.policy.model import Actor, Verdict
 IMPORT = "backlog.import"
 
 
-def making_of(ctx: Context, name: str, document: Document) -> Making:
-    """A document that was read, with everything its items are planned by."""
+def making_of(ctx: Context, name: str, text: Text) -> Making:
+    """A document, read, with everything its items are planned by. Raises ``Invalid`` for one that is none."""
+    document, whole = text.read()
     return Making(
         backlog=name,
         document=document,
@@ -24,6 +25,7 @@ def making_of(ctx: Context, name: str, document: Document) -> Making:
         ready=ctx.services.integrations.ready,
         integrations={name: tuple(one.provides) for name, one in ctx.services.registry.integrations.items()},
         cause=ctx.cause,
+        whole=whole,
     )
 
 
@@ -35,6 +37,7 @@ def catalogue_of(ctx: Context, actor: Actor) -> Catalogue:
         def problem(input: dict[str, Any]) -> str | None:
             try:
                 parsed = services.gate.parse(operation, input)
+                services.sealing.seal(operation.input, input)  # a mask is no secret
             except Invalid as error:
                 wrong = "; ".join(f"{one['field']}: {one['problem']}" for one in error.problems[:5])
                 return f"Operation {operation.name} does not take this input: {wrong or error.detail}."

@@ -87,8 +87,9 @@ def fate(
 
 
 def work_of(planned: dict[str, Any]) -> tuple[Any, Any]:
-    """What would run: operation and input."""
-    return planned.get("operation"), planned.get("input")
+    """What would run: the operation, and its input's digest."""
+    input = planned.get("input")
+    return planned.get("operation"), input if isinstance(input, str) else digest(input)  # an older Hydra kept it whole
 
 
 def content(entry: Entry) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.backlog import store
 from hydra_lab.areas.backlog.intake.decide import Decided, Decision, Plans, decide
-from hydra_lab.areas.backlog.intake.merge import Fate, Known, told
+from hydra_lab.areas.backlog.intake.merge import Fate, Known, told, work_of
 from hydra_lab.areas.backlog.intake.outline import outlined
 from hydra_lab.areas.backlog.intake.report import Report, report_on
 from hydra_lab.areas.backlog.model import Entry
+from hydra_lab.areas.backlog.reading.veiled import Text
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.revising import Revision, standings
@@ -28,13 +29,13 @@ def foresee(ctx: Context, plans: Plans) -> Report:
     return report_on(plans, decide(plans, old, now))
 
 
-def take_in(ctx: Context, plans: Plans, text: str) -> Report:
+def take_in(ctx: Context, plans: Plans, text: Text) -> Report:
     """Make a document's entries work, or bring the work of an earlier import in line with it.
 
     What is new or edited is planned before the transaction; either all of the document is taken over or none of it.
     """
     name, document = plans.making.backlog, plans.making.document
-    outline = outlined(document)
+    outline, sealed = outlined(document), text.sealed(ctx.services.secrets)
     with ctx.read() as connection:
         before = {known.key: known.fingerprint for known in store.known(connection, name)}
     for entry in document.entries:
@@ -48,8 +49,9 @@ def take_in(ctx: Context, plans: Plans, text: str) -> Report:
         rows = Merging(ctx=ctx, connection=connection, plans=plans, decided=decided).run()
         report = report_on(plans, decided)
         kept = store.Imported(
-            name=name, title=document.title, text=text, imported_at=ctx.services.clock.now(),
+            name=name, title=document.title, text=text.shown, imported_at=ctx.services.clock.now(),
             imported_by=f"{ctx.actor.kind}:{ctx.actor.name}", outline=outline, report=report.counts,
+            sealed=sealed,
         )  # fmt: skip
         store.put_document(connection, kept)
         store.put_entries(connection, name, rows)
@@ -129,6 +131,6 @@ def untouched(known: Known, plans: Plans, entry: Entry) -> frozenset[str]:
     """
     before, now = known.planned, plans.summed(entry)
     kept = {name for name in ("priority", "window") if before.get(name) == now.get(name)}
-    if all(before.get(name) == now.get(name) for name in ("operation", "input")):
+    if work_of(before) == work_of(now):
         kept.add("operation")
     return frozenset(kept)
