@@ -144,7 +144,7 @@ def responses(verb: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         found["200"] = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
     elif verb.kind is Kind.ENDPOINT:
         media = verb.media_type or "*/*"
-        found["200"] = {"description": "The content.", "content": {media: {"schema": {"type": "string"}}}}
+        found["200"] = {"description": "The content.", "content": {media: {"schema": {}}}}
     else:
         schema = schemas.get((verb.name, "out"), {})
         found[str(verb.status)] = {"description": "Done.", "content": {"application/json": {"schema": schema}}}

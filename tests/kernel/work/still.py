@@ -8,6 +8,7 @@ from hydra_lab.kernel.policy import Actor, ActorKind
 from hydra_lab.kernel.policy.model import Mode, ModeState
 from hydra_lab.kernel.work import Item, NewItem, Work, store
 from hydra_lab.kernel.work.beat import look_again, tick
+from hydra_lab.kernel.work.due.apart import Apart
 from hydra_lab.kernel.work.finish import Ending, ending_of, finish
 from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS
 from hydra_lab.kernel.work.logs.report import Reporter
@@ -68,7 +69,7 @@ class StillHydra(Lab):
     def tick(self, **span: float) -> None:
         """Let time pass, and do what it sets in motion."""
         self.clock.pass_(**span)
-        tick(self.services)
+        tick(self.services, Apart())
 
     def look_again(self) -> None:
         """The slow look at what waits for integrations."""

@@ -6,6 +6,7 @@ import pytest
 
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
 from hydra_lab.kernel.work import Item, State
+from hydra_lab.kernel.work.schedules import store
 from hydra_lab.kernel.work.schedules.model import Schedule
 from tests.kernel.work.still import StillHydra
 from tests.lab import OWNER
@@ -120,3 +121,13 @@ def test_a_schedule_again_by_another_line_keeps_its_pause_and_history(still: Sti
         keep=still.work.schedules.get("nightly"),
     )  # fmt: skip
     assert (changed.paused, changed.cron) == (True, "30 * * * *")
+
+
+def test_a_schedule_that_nobody_can_read_any_more_holds_up_nothing_else(still: StillHydra) -> None:
+    broken = nightly(still)
+    late = still.add("late", window="overnight", deadline=still.clock.now() + timedelta(hours=1))
+    opens = still.add("opens", not_before=still.clock.now() + timedelta(hours=1))
+    with still.services.database.begin() as connection:
+        store.change(connection, broken.id, time_zone="Atlantis/Harbour")
+    still.tick(hours=2)
+    assert (still.item(late).state, still.item(opens).state) == (State.FAILED, State.QUEUED)

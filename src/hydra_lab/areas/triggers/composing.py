@@ -55,7 +55,7 @@ class Composed(Input):
 
 
 @operation("triggers.compose", effect=Effect.WRITE, path="POST /triggers/{id}/compose", subject="id", scope="admin",
-           queueable=False)  # fmt: skip
+           queueable=False, status=201)  # fmt: skip
 def compose(ctx: Context, input: Composed) -> Answer[TriggerView]:
     """Set a trigger whose conditions are given as rows, as the form does."""
     try:

@@ -89,7 +89,8 @@ def show(ctx: Context, input: TriggerId) -> TriggerView:
     return masked(found(ctx, input.id))
 
 
-@operation("triggers.set", effect=Effect.WRITE, path="PUT /triggers/{id}", subject="id", scope="admin", queueable=False)
+@operation("triggers.set", effect=Effect.WRITE, path="PUT /triggers/{id}", subject="id", scope="admin", queueable=False,
+           status=201)  # fmt: skip
 def set_(ctx: Context, input: SetTrigger) -> Answer[TriggerView]:
     """Make a trigger, or put another in its place: when this happens, start that."""
     refuse_sealed(input.start.input)

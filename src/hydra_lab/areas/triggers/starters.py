@@ -87,7 +87,7 @@ def starters(ctx: Context) -> Starters:
 
 
 @operation("triggers.adopt", effect=Effect.WRITE, path="POST /triggers/starters/{name}/adopt", subject="name",
-           scope="admin", queueable=False)  # fmt: skip
+           scope="admin", queueable=False, status=201)  # fmt: skip
 def adopt(ctx: Context, input: StarterName) -> Answer[TriggerView]:
     """Make a trigger of a starter. It is then like any other: change, pause or remove it."""
     starter = all_starters().get(input.name)

@@ -14,14 +14,16 @@ from hydra_lab.kernel.work.add import deadline_error, window_hold
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.due import store as waits
+from hydra_lab.kernel.work.due.apart import Apart
 from hydra_lab.kernel.work.finish import error_row, tell_dependents
 from hydra_lab.kernel.work.limits.judge import resource_holds
 from hydra_lab.kernel.work.model import HoldKind, NewHold, State
-from hydra_lab.kernel.work.schedules.fire import fire_due
+from hydra_lab.kernel.work.schedules import store as schedules
+from hydra_lab.kernel.work.schedules.fire import fire
 
 
-def tick(services: Services) -> bool:
-    """Release what is due, let approvals lapse, end what missed its deadline, fire schedules.
+def tick(services: Services, apart: Apart) -> bool:
+    """Release what is due, let approvals lapse, end what missed its deadline, fire schedules; each for itself.
 
     Returns whether something became ready.
     """
@@ -29,14 +31,21 @@ def tick(services: Services) -> bool:
     with services.database.read() as connection:
         if not anything_due(connection, now):
             return False
+    released: list[str] = []
+    fired = 0
     with services.database.begin() as connection:
-        released = [id for hold in waits.due_holds(connection, now) for id in due(services, connection, hold, now)]
         for id in waits.open_past_deadline(connection, now):
-            miss(services, connection, id, now)
+            with apart.duty(f"deadline of {id}", connection):
+                miss(services, connection, id, now)
+        for hold in waits.due_holds(connection, now):
+            with apart.duty(f"{hold.kind} of {hold.item}", connection):
+                released += due(services, connection, hold, now)
         resumed = changes.drop_lapsed_pauses(connection, now)
         for scope, value in resumed:
             services.journal.write(connection, "control.resumed", actor=HYDRA, subject=f"{scope} {value}")
-        fired = fire_due(services, connection, now)
+        for schedule in schedules.due(connection, now):
+            with apart.duty(f"schedule {schedule.id}", connection):
+                fired += fire(services, connection, schedule, now) is not None
     return bool(released or resumed or fired)
 
 

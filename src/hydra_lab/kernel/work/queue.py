@@ -1,11 +1,10 @@
 """The queue as the rest of Hydra sees it: add work, look at it, act on it, and run it."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
@@ -19,6 +18,7 @@ from hydra_lab.kernel.work.changes import in_turn
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.changes.fresh import Fresh, fresh_items
 from hydra_lab.kernel.work.changes.refusing import refusal
+from hydra_lab.kernel.work.due.apart import Apart
 from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.limits.judge import spend
 from hydra_lab.kernel.work.listing import store as listing
@@ -30,7 +30,6 @@ from hydra_lab.kernel.work.revising import Revision, revise, withdraw
 from hydra_lab.kernel.work.schedules.keep import ScheduleKeeper
 from hydra_lab.kernel.work.why import Why, why
 
-log = structlog.get_logger()
 LOOK_S = 1.0  # how often what time sets in motion is looked at
 SLOW_LOOK = 15  # every so manieth look is a thorough one
 
@@ -43,8 +42,8 @@ class Work(Parts):
         self.node: Node | None = None
         self.schedules = ScheduleKeeper(self)
         self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
-        self._looks = 0
         self._on_beat: list[tuple[Callable[[], None], bool]] = []
+        self._apart = Apart()
         self._stop = threading.Event()
         self._soon = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="hydra-beat", daemon=True)
@@ -73,43 +72,44 @@ class Work(Parts):
 
     def _loop(self) -> None:
         assert self.node is not None
-        leads, since_beat = True, BEAT_S
+        leads, since_beat, looks = True, BEAT_S, 0
         while not self._stop.is_set():
-            try:
+            looks += 1
+            with self._apart.duty("node"):  # without its database it does nothing of the rest either
                 if since_beat >= BEAT_S:
                     leads, since_beat = self.node.beat(), 0.0
-                self._second(leads)
-            except HydraError as error:
-                log.warning("beat.failed", error=error.detail)
-            except Exception:
-                log.exception("beat.failed")
+                for name, duty in self._duties(self.node, leads, looks % SLOW_LOOK == 0):
+                    with self._apart.duty(name):
+                        duty()
             self._soon.wait(LOOK_S)
             self._soon.clear()
             since_beat += LOOK_S
 
-    def _second(self, leads: bool) -> None:
-        assert self.node is not None
-        self.node.look_after()
-        if leads and tick(self.services):
+    def _duties(self, node: Node, leads: bool, thorough: bool) -> Iterator[tuple[str, Callable[[], object]]]:
+        yield "running work", node.look_after
+        if leads:
+            yield "due work", lambda: self._wake_if(tick(self.services, self._apart))
+        yield "mode", lambda: self._keep_to_mode(node, leads)
+        if leads and thorough:
+            yield "requirements", lambda: self._wake_if(look_again(self.services))
+        yield from ((f"beat {n}", beat) for n, (beat, everywhere) in enumerate(self._on_beat) if leads or everywhere)
+
+    def _wake_if(self, ready: bool) -> None:
+        if ready:
             self.wake()
+
+    def _keep_to_mode(self, node: Node, leads: bool) -> None:
         state = self.services.policy.mode()
         stopped = state.mode is Mode.STOPPED
-        if stopped and self.node.slots.taken():
+        if stopped and node.slots.taken():
             self.stop_running(HYDRA, None, state.reason)  # what slipped through while the stop was said
         if leads and self._was_stopped and not stopped:
             self.restart_stopped()
         self._was_stopped = stopped
-        self._looks += 1
-        if leads and self._looks % SLOW_LOOK == 0 and look_again(self.services):
-            self.wake()
-        for callback, everywhere in self._on_beat:
-            if leads or everywhere:
-                callback()
 
     def integration_changed(self, name: str) -> None:
         """Wake what waited for an integration, if it is ready now."""
-        if self.services.integrations.ready(name) and release_requirement(self.services, name):
-            self.wake()
+        self._wake_if(self.services.integrations.ready(name) and release_requirement(self.services, name))
 
     # Adding -------------------------------------------------------------------------------------------------------
 

@@ -15,11 +15,6 @@ from hydra_lab.kernel.work.schedules import store
 from hydra_lab.kernel.work.schedules.model import Schedule, firings_between, next_after
 
 
-def fire_due(services: Services, connection: Connection, now: datetime) -> int:
-    """Fire what is due; returns how many items were added."""
-    return sum(fire(services, connection, schedule, now) is not None for schedule in store.due(connection, now))
-
-
 def fire(services: Services, connection: Connection, schedule: Schedule, now: datetime) -> str | None:
     """Add the item of a due schedule and set its next firing; ``None`` when the previous one is still open."""
     planned = schedule.next_at or now
