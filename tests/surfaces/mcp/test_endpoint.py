@@ -1,5 +1,7 @@
 """The door of `/mcp`: who comes in, from where, and that a session belongs to whoever opened it."""
 
+import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -103,3 +105,15 @@ def test_hydra_mcp_starts_without_the_protocols_library() -> None:
     code = "import sys; import hydra_lab.surfaces.mcp.stdio; print('mcp' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_messages_that_are_piped_in_at_once_are_all_answered_before_it_ends(toyshop: Served) -> None:
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    said = "".join(json.dumps(one) + "\n" for one in (HELLO, ready, LIST))
+    environment = {"PATH": os.environ["PATH"], "HYDRA_URL": toyshop.url, "HYDRA_TOKEN": toyshop.token}
+    done = subprocess.run(
+        [sys.executable, "-m", "hydra_lab", "mcp"], input=said, env=os.environ | environment, capture_output=True,
+        text=True, timeout=60, check=True,
+    )  # fmt: skip
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["id"], "result" in one) for one in answers] == [(1, True), (2, True)], done.stdout

@@ -18,6 +18,8 @@ from hydra_lab.surfaces.mcp.wire import Message, data_of_events, error_of, heade
 # The server says that it is still there four times as often.
 SILENT_S = 60.0
 AGAIN_S = 1.0
+LAST_S = 10.0
+GREETING = ("initialize", "notifications/initialized")
 UNAVAILABLE, UNAUTHENTICATED = TABLE[Unavailable].mcp, TABLE[Unauthenticated].mcp
 
 
@@ -29,6 +31,7 @@ class Relay:
         self._writing = anyio.Lock()
         self._greeting = anyio.Lock()
         self._posts: dict[str | int, anyio.CancelScope] = {}
+        self._open, self._ended = 0, anyio.Event()  # messages on their way; set, and made anew, when one has arrived
         # What a server that was started again has to be told anew.
         self._hello: Message | None = None
         self._subscribed: dict[str, Message] = {}
@@ -49,7 +52,11 @@ class Relay:
                     continue
                 for one in message if isinstance(message, list) else [message]:
                     if isinstance(one, dict) and not self._cancelled(one):
+                        self._open += 1
                         tasks.start_soon(self._passed, one, tasks)
+            with anyio.move_on_after(LAST_S):  # who pipes questions in and hangs up wants the answers
+                while self._open:
+                    await self._ended.wait()
             tasks.cancel_scope.cancel()
         if self._session:
             with suppress(httpx.HTTPError), anyio.move_on_after(2):
@@ -82,15 +89,22 @@ class Relay:
         finally:
             if is_request(message):
                 self._posts.pop(message["id"], None)
+            self._open -= 1
+            self._ended.set()
+            self._ended = anyio.Event()
         if method == "notifications/initialized" and not self._streaming:
             self._streaming = True
             tasks.start_soon(self._stream)
 
     async def _posted(self, message: Message) -> None:
         """Post one message; where the server no longer knows the session, greet it again first."""
-        async with self._greeting:
-            session = self._session
         try:
+            if message.get("method") in GREETING:
+                async with self._greeting:  # whatever comes meanwhile waits for the session
+                    await self._post(message)
+                return
+            async with self._greeting:
+                session = self._session
             if await self._post(message) == 404 and session:
                 await self._greet_again(session)
                 await self._post(message)
