@@ -34,6 +34,11 @@ class Docker:
         self("rm", "--force", name, check=False)
         return self("run", "--detach", "--network", "none", "--name", name, *options, IMAGE, "sh", "-c", command)
 
+    def start(self, name: str, image: str, *options: str) -> str:
+        """Start a container of an image without a network; its id. One of that name before is removed."""
+        self("rm", "--force", name, check=False)
+        return self("run", "--detach", "--network", "none", "--name", name, *options, image)
+
     def state(self, name: str) -> dict[str, object]:
         """What Docker itself says of a container's state."""
         found: dict[str, object] = json.loads(self("inspect", "--format", "{{json .State}}", name))

@@ -15,6 +15,7 @@ def lab(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server = Server(tmp_path_factory.mktemp("containers") / "data", HYDRA_DOCKER__ADDRESS=docker.address).start()
     try:
         followed(server, docker)
+        server.client.put("/containers/remediations", json={"most": 100}).raise_for_status()
         yield server
         print(server.tail())
     finally:

@@ -53,7 +53,7 @@ def test_a_restart_that_does_not_help_fails_and_says_so(lab: Server, docker: Doc
     docker.run("web", "test -f /ok && exit 5; touch /ok; while true; do sleep 0.1; done", "--stop-signal", "KILL")
     item = ended(lab, lab.client.post("/containers/web/restart").json()["id"])
     assert (item["state"], item["error"]["code"]) == ("failed", "conflict")
-    assert item["error"]["detail"] == "web is exited with exit code 5."
+    assert item["error"]["detail"] == "web has ended with exit code 5."
 
 
 def test_removing_asks_a_person(lab: Server, docker: Docker) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tests.peers.docker import Docker
+from tests.peers.docker import IMAGE, Docker
 from tests.server import Server
 
 T = TypeVar("T")
@@ -44,3 +44,24 @@ def followed(server: Server, docker: Docker) -> None:
 
     until(heard)
     docker("rm", "--force", "first")
+
+
+def attempt(server: Server, name: str) -> dict[str, Any]:
+    """The last attempt to heal a container, once it is over."""
+
+    def over() -> dict[str, Any] | None:
+        told = server.client.get("/containers/remediations", params={"container": name}).raise_for_status().json()
+        found = [one for one in told["remediations"] if one["outcome"] not in ("running", "waits")]
+        return found[0] if found else None
+
+    return until(over, seconds=120)
+
+
+def image(docker: Docker, name: str, command: str, *environment: str) -> str:
+    """Make an image that runs a shell command; its id."""
+    docker("rm", "--force", "maker", check=False)
+    docker("create", "--name", "maker", "--network", "none", IMAGE)
+    changes = [f'CMD ["sh", "-c", "{command}"]', *(f"ENV {one}" for one in environment)]
+    id = docker("commit", *(part for one in changes for part in ("--change", one)), "maker", name)
+    docker("rm", "maker")
+    return id

@@ -1,8 +1,12 @@
-"""What containers do by themselves and tell others: following what happens, and a check."""
+"""What containers do by themselves and tell others: following what happens, healing, and a check."""
 
 from hydra_lab.areas.containers import store
-from hydra_lab.areas.containers.following import followed, keep_following
-from hydra_lab.areas.containers.ladder import ILL, notice
+from hydra_lab.areas.containers.following import Follower, followed
+from hydra_lab.areas.containers.heal.noticing import ILL, OVER, notice
+from hydra_lab.areas.containers.kept import keep
+from hydra_lab.areas.containers.probes import store as probes
+from hydra_lab.areas.containers.probes.model import with_health
+from hydra_lab.areas.containers.watching import Watcher
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Reader
 from hydra_lab.kernel.errors import Unavailable
@@ -17,7 +21,8 @@ def check(ctx: Context) -> CheckResult:
     except Unavailable as error:
         return CheckResult(status="unknown", detail=error.detail, fix=error.fix)
     with ctx.read() as connection:
-        found = store.all_seen(connection).values()
+        probed = probes.all_found(connection)
+        found = [with_health(one, probed.get(one.name)) for one in store.all_seen(connection).values()]
     ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
     running = sum(one.running for one in found)
     if ill:
@@ -28,7 +33,7 @@ def check(ctx: Context) -> CheckResult:
 
 
 CONTRIBUTIONS = (
-    Beat(name="containers-follow", every_s=2.0, run=keep_following),
-    Reader(name="containers-heal", on=ILL, read=notice),
+    Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Follower, Watcher)),
+    Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),
 )

@@ -1,6 +1,5 @@
 """Following what happens to containers: one thread for all listeners, without a gap and without a double."""
 
-import threading
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +8,8 @@ import structlog
 from sqlalchemy import Connection
 
 from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.heal.wishes import asks_for_it
+from hydra_lab.areas.containers.kept import Kept
 from hydra_lab.areas.containers.model import Change, changes
 from hydra_lab.areas.containers.store import Place
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Happened
@@ -20,7 +21,6 @@ QUIET_S = 10.0  # after so long without an event the stream is joined again, in 
 REPLAY_S = 0.5  # after so long without an event everything that was missed has been told
 LONGEST_REPLAY_S = 5.0
 AGAIN_S = 1.0
-UNWANTED_S = 20.0
 OVERLAP_NS = 10**9  # events may come out of turn by less than this
 SAME_NS = 3 * 10**9  # how far an event's time and the time of what it tells of may be apart
 RECENT = 200
@@ -30,23 +30,12 @@ class Overtaken(Exception):
     """Another process follows now."""
 
 
-class Follower(threading.Thread):
-    """Follows the host's events and journals them. ``want`` keeps it going; without it, it ends."""
+class Follower(Kept):
+    """Follows the host's events and journals them."""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(name="containers-follow", daemon=True)
-        self.ctx = ctx
-        self._wanted_at = time.monotonic()
+        super().__init__(ctx)
         self._told: dict[tuple[str, str], int | None] = {}  # what the last look told before the stream did
-
-    def want(self) -> None:
-        """It is still wanted: called every few seconds by the leading process."""
-        self._wanted_at = time.monotonic()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it is."""
-        return time.monotonic() - self._wanted_at < UNWANTED_S
 
     def run(self) -> None:
         """Follow, and join again whenever the host is lost."""
@@ -167,6 +156,7 @@ def data_of(one: Happened, now: Container | None) -> dict[str, object]:
         "container": one.id, "image": one.image, "at": one.at_ns / 10**9, "exit_code": one.exit_code,
         "health": one.health, "signal": one.signal, "state": now.state if now else None,
         "oom_killed": True if one.action == "die" and now and now.oom_killed else None,
+        "heals": True if now and asks_for_it(now.labels) else None,
     }  # fmt: skip
 
 
@@ -178,21 +168,13 @@ def data_of_change(one: Change) -> dict[str, object]:
         "exit_code": container.exit_code if ended else None, "oom_killed": (ended and container.oom_killed) or None,
         "health": container.health if one.action == "health_status" else None,
         "state": None if one.action == "destroy" else container.state, "found": True,
+        "heals": asks_for_it(container.labels) or None,
     }  # fmt: skip
 
 
 def nanoseconds(at: datetime | None) -> int | None:
     """A time as the host's events have it."""
     return None if at is None else int(at.timestamp() * 10**9)
-
-
-def keep_following(ctx: Context) -> None:
-    """Have exactly one thread follow, as long as there is a host to follow."""
-    running = [one for one in threading.enumerate() if isinstance(one, Follower) and one.ctx.services is ctx.services]
-    for one in running:
-        one.want()
-    if not running and ctx.services.integrations.configured("container_host"):
-        Follower(ctx).start()
 
 
 def followed(ctx: Context) -> Place:
@@ -202,7 +184,10 @@ def followed(ctx: Context) -> Place:
     if place is None:
         raise Unavailable("The containers have not been looked at yet.", fix="Wait a moment.")
     if place.lost_at:
-        raise Unavailable(
-            place.detail or "What runs the containers does not answer.", fix="It is asked again by itself."
-        )
+        raise lost(place)
     return place
+
+
+def lost(place: Place) -> Unavailable:
+    """The error while the host is lost."""
+    return Unavailable(place.detail or "What runs the containers does not answer.", fix="It is asked again by itself.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, Integer, String
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, false
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -50,4 +50,24 @@ def heal(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create, heal)
+def probe(op: Operations) -> None:
+    """Probes of our own, images that were seen healthy, and which attempts ask a person."""
+    op.add_column("containers_remediations", Column("asks", Boolean, nullable=False, server_default=false()))
+    op.create_index("ix_containers_remediations_asks", "containers_remediations", ["asks"])
+    op.create_table(
+        "containers_images",
+        Column("container", String, primary_key=True),
+        Column("image_id", String, primary_key=True),
+        Column("image", String, nullable=False),
+        Column("first_at", UtcTime, nullable=False),
+        Column("last_at", UtcTime, nullable=False),
+    )
+    op.create_table(
+        "containers_probes", Column("container", String, primary_key=True), Column("probe", Json, nullable=False)
+    )
+    op.create_table(
+        "containers_probed", Column("container", String, primary_key=True), Column("found", Json, nullable=False)
+    )
+
+
+MIGRATIONS = (create, heal, probe)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 from hydra_lab.kernel.capabilities import Container, Port
 from hydra_lab.kernel.operation import Output
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
 CONTAINER: TypeAdapter[Container] = TypeAdapter(Container)
 PROJECT, SERVICE = "com.docker.compose.project", "com.docker.compose.service"
 OF_INTEREST = re.compile(
@@ -33,6 +34,7 @@ class ContainerView(Output):
     image_id: str
     state: str = Field(description="created, running, paused, restarting, removing, exited or dead")
     health: str | None = Field(description="starting, healthy or unhealthy; null where nothing checks it")
+    probe: str | None = Field(default=None, description="What its probe said last; null where it has none")
     exit_code: int | None
     oom_killed: bool | None
     error: str | None = Field(description="What the host says went wrong at its last start or end")
@@ -57,11 +59,13 @@ class Change:
     at: datetime | None = None
 
 
-def view(one: Container) -> ContainerView:
+def view(one: Container, probe: str | None = None) -> ContainerView:
     """A container as it is told."""
-    told: dict[str, Any] = {field.name: getattr(one, field.name) for field in fields(one) if field.name != "volumes"}
+    names = [field.name for field in fields(one) if field.name in ContainerView.model_fields]
+    told: dict[str, Any] = {name: getattr(one, name) for name in names}
     told["labels"] = {name: value for name, value in sorted(one.labels.items()) if OF_INTEREST.match(name)}
-    return ContainerView(**told, since=one.since, project=one.labels.get(PROJECT), service=one.labels.get(SERVICE))
+    project, service = one.labels.get(PROJECT), one.labels.get(SERVICE)
+    return ContainerView(**told, probe=probe, since=one.since, project=project, service=service)
 
 
 def masked(text: str) -> str:

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, Field
 
-from hydra_lab.areas.containers import work
-from hydra_lab.areas.containers.model import ContainerView, masked, view
+from hydra_lab.areas.containers import store, work
+from hydra_lab.areas.containers.following import lost
+from hydra_lab.areas.containers.heal import anew
+from hydra_lab.areas.containers.model import NAME, ContainerView, masked, view
+from hydra_lab.areas.containers.probes import store as probes
+from hydra_lab.areas.containers.probes.model import Probed, is_of, with_health
 from hydra_lab.areas.containers.work import Acted
-from hydra_lab.kernel.capabilities import ContainerHost
+from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
@@ -25,7 +29,7 @@ class Wanted(Input):
 class ContainerId(Input):
     """One container."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", description="Its name, or its id")
+    id: str = Field(pattern=NAME, description="Its name, or its id")
 
 
 class LogsWanted(ContainerId):
@@ -65,23 +69,45 @@ class Logs(Output):
 @operation("containers.list", effect=Effect.READ, needs=HOST, tool=True)
 def list_(ctx: Context, input: Wanted) -> Containers:
     """Show the containers: state, health, exit code, restarts, ports."""
-    found = [view(one) for one in ctx.capability(ContainerHost).containers()]
-    q = (input.q or "").lower()
-    return Containers(containers=[
-        one for one in found
-        if input.state in (None, one.state) and (q in one.name.lower() or q in one.image.lower())
-    ])  # fmt: skip
+    reachable(ctx)
+    with ctx.read() as connection:
+        probed = probes.all_found(connection)
+    found = [told(one, probed.get(one.name)) for one in ctx.capability(ContainerHost).containers()]
+    return Containers(containers=[one for one in found if fits(one, input)])
+
+
+def fits(one: ContainerView, wanted: Wanted) -> bool:
+    """Whether a container is wanted."""
+    q = (wanted.q or "").lower()
+    return wanted.state in (None, one.state) and (q in one.name.lower() or q in one.image.lower())
 
 
 @operation("containers.show", effect=Effect.READ, path="GET /containers/{id}", needs=HOST, subject="id")
 def show(ctx: Context, input: ContainerId) -> ContainerView:
     """Show one container."""
-    return view(ctx.capability(ContainerHost).container(input.id))
+    reachable(ctx)
+    one = ctx.capability(ContainerHost).container(input.id)
+    with ctx.read() as connection:
+        return told(one, probes.all_found(connection).get(one.name))
+
+
+def told(one: Container, probed: Probed | None) -> ContainerView:
+    """A container as it is told, with what its probe found."""
+    return view(with_health(one, probed), probed.detail if probed and is_of(probed, one) else None)
+
+
+def reachable(ctx: Context) -> None:
+    """Raise ``Unavailable`` at once while the host is known to be lost, rather than wait for it."""
+    with ctx.read() as connection:
+        place = store.place(connection)
+    if place and place.lost_at:
+        raise lost(place)
 
 
 @operation("containers.logs", effect=Effect.READ, path="GET /containers/{id}/logs", needs=HOST, subject="id")
 def logs(ctx: Context, input: LogsWanted) -> Logs:
     """Show the end of what a container wrote, with secrets masked."""
+    reachable(ctx)
     host, scrub = ctx.capability(ContainerHost), ctx.services.scrubber.text
     told = host.logs(input.id, tail=input.tail, since=input.since)
     return Logs(name=input.id, lines=[Line(at=one.at, stream=one.stream, text=masked(scrub(one.text))) for one in told])
@@ -113,3 +139,13 @@ def restart(ctx: Context, input: ToAct) -> Acted:
 def remove(ctx: Context, input: ContainerId) -> None:
     """Delete a container that does not run. What it wrote into itself is gone; its volumes stay."""
     ctx.step("remove", lambda: ctx.capability(ContainerHost).remove(input.id))
+
+
+@operation("containers.recreate", effect=Effect.WRITE, path="POST /containers/{id}/recreate", needs=HOST, subject="id",
+           floor="deletes data", durable=LONG)  # fmt: skip
+def recreate(ctx: Context, input: ContainerId) -> Acted:
+    """Make a container anew with the same settings, volumes and networks; the old one stays until the new one is well.
+
+    What it wrote into itself is gone then.
+    """
+    return anew.recreate(ctx, input.id)

@@ -1,93 +1,134 @@
-"""The pages of containers: how they are and what healing came to, and one of them with what it wrote."""
+"""The pages of containers: how they are and what healing came to, and one of them with its ladder and evidence.
 
+They show what the follower saw last, so that a host which hangs holds no page up.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from hydra_lab.areas.containers.heal_operations import Remediations
-from hydra_lab.areas.containers.healing import care_of, protects
+from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.following import lost
+from hydra_lab.areas.containers.heal.operations import Remediations
+from hydra_lab.areas.containers.heal.telling import attempt, row, tries
 from hydra_lab.areas.containers.model import ContainerView
+from hydra_lab.areas.containers.operations import HOST, Line, Wanted, fits, told
+from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Busy, Denied, HydraError, Invalid, NotConfigured, Refused, Unavailable
+from hydra_lab.kernel.errors import Busy, Denied, HydraError, NotConfigured, NotFound, Refused, Unavailable
 
 AWAY = (Unavailable, Busy, Denied, Refused)
 LINES = 100
 SHOWN = 20
-# How a state looks where no health check speaks: the name of its look, and its icon.
-LOOKS = {"running": ("ok", "circle-check"), "exited": ("", "circle-dashed"), "created": ("", "circle-dashed"),
-         "paused": ("held", "circle-pause"), "restarting": ("warn", "rotate-cw"), "dead": ("bad", "circle-x"),
-         "removing": ("", "circle-dashed")}  # fmt: skip
-HEALTH = {"healthy": ("ok", "circle-check"), "unhealthy": ("bad", "triangle-alert"), "starting": ("warn", "rotate-cw")}
-OUTCOMES = {"recovered": ("ok", "circle-check"), "failed": ("bad", "circle-x"), "running": ("", "rotate-cw"),
-            "refused": ("held", "circle-pause"), "would have": ("", "info")}  # fmt: skip
+PATIENCE_S = 2.0  # how long a page waits for what only the host can tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Containers as they were seen last; ``problem`` says why that may not be how they are, ``at`` since when."""
+
+    containers: list[ContainerView]
+    problem: HydraError | None = None
+    at: datetime | None = None
+
+
+def known(ctx: Context) -> Known:
+    """What is known of all containers. Raises ``NotConfigured``."""
+    ctx.services.integrations.require(HOST)
+    with ctx.read() as connection:
+        place = store.place(connection)
+        found = probes.all_found(connection)
+        seen = [told(one, found.get(one.name)) for one in store.all_seen(connection).values()] if place else []
+    if place is None:  # nobody has looked yet
+        return Known(containers=soon(lambda: ctx.call("containers.list").containers))
+    return Known(containers=seen, problem=lost(place) if place.lost_at else None, at=place.lost_at)
+
+
+def soon(ask: Callable[[], Any]) -> Any:
+    """An answer of the host's, if it comes soon. Raises ``Unavailable`` when it does not, and what asking raises."""
+    found: list[Any] = []
+
+    def work() -> None:
+        try:
+            found.append(ask())
+        except Exception as error:
+            found.append(error)
+
+    thread = threading.Thread(target=work, name="containers-page", daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    if not found:
+        raise Unavailable(f"It did not answer within {PATIENCE_S:g} s.", fix="Load the page again.")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every container, those that need somebody first, and what healing came to."""
     wanted = {name: request.query[name] for name in ("state", "q") if request.query.get(name)}
     healing: Remediations = ctx.call("containers.remediations", limit=SHOWN)
-    told: dict[str, Any] = {"missing": None, "problem": None, "rows": [], "all": 0, "wanted": wanted}
+    page: dict[str, Any] = {"missing": None, "problem": None, "rows": [], "all": 0, "wanted": wanted, "states": []}
     try:
-        every: list[ContainerView] = ctx.call("containers.list").containers
-        found: list[ContainerView] = ctx.call("containers.list", **wanted).containers if wanted else every
+        found = known(ctx)
     except NotConfigured as error:
-        told["missing"] = error
+        page["missing"] = error
     except AWAY as error:
-        told["problem"] = error
+        page["problem"] = error
     else:
-        rows = [row(one, healing) for one in found]
-        told |= {"rows": sorted(rows, key=lambda one: (not one["ill"], one["one"].name)), "all": len(every)}
-        told["states"] = sorted({one.state for one in every})
-    return told | {"healing": healing, "tries": [(one, OUTCOMES[one.outcome]) for one in healing.remediations]}
+        every = found.containers
+        last = {one.container: one for one in reversed(healing.remediations)}
+        rows = [row(one, healing.rules, last.get(one.name)) for one in every if fits(one, Wanted(**wanted))]
+        rows.sort(key=lambda one: (not one["asks"], not one["ill"], one["one"].name))
+        page |= {"rows": rows, "all": len(every), "problem": found.problem, "since": found.at}
+        page |= {"states": sorted({one.state for one in every}), "summary": summary(every)}
+    return page | {"healing": healing, "tries": tries(healing.remediations)}
 
 
-def row(one: ContainerView, healing: Remediations) -> dict[str, Any]:
-    """A container, how it looks, and whether it is healed."""
-    look = HEALTH.get(one.health or "") if one.state == "running" else None
-    failed = one.state == "exited" and one.exit_code not in (0, None)
-    return {
-        "one": one,
-        "look": look or (("bad", "circle-x") if failed else LOOKS.get(one.state, ("", "circle-dashed"))),
-        "ill": failed or one.state in ("dead", "restarting") or one.health == "unhealthy",
-        "said": said(one),
-        "care": care(one),
-        "protected": protects(one.name, one.labels, healing.rules),
-    }
-
-
-def said(one: ContainerView) -> str:
-    """A container's state in words."""
-    words = [one.state]
-    if one.state == "running" and one.health:
-        words.append(one.health)
-    if one.state in ("exited", "dead") and one.exit_code is not None:
-        words.append(f"exit code {one.exit_code}")
-    if one.oom_killed:
-        words.append("out of memory")
-    if one.restarts:
-        words.append(f"started again {one.restarts} times" if one.restarts > 1 else "started again once")
-    return ", ".join(words)
-
-
-def care(one: ContainerView) -> str:
-    """What its labels ask for, in words; what makes no sense says so."""
-    try:
-        wish = care_of(one.labels)
-    except Invalid as error:
-        return error.detail
-    words = {"off": "not healed", "shadow": "only watched: what would be done is noted", "restart": "healed"}
-    return words[wish.mode] + (f", at {wish.hours}" if wish.hours and wish.mode != "off" else "")
+def summary(every: list[ContainerView]) -> str:
+    """All of them in one sentence."""
+    running = [one for one in every if one.state == "running"]
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (sum(one.health == "unhealthy" for one in running), "unhealthy"),
+            (sum(one.state == "restarting" for one in every), "starting again and again"),
+            (sum(one.health == "healthy" for one in running), "healthy"),
+            (sum(one.health is None for one in running), "without a check"),
+        )
+        if count
+    ]
+    return f"{len(running)} of {len(every)} run{': ' if parts else ''}{', '.join(parts)}."
 
 
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
-    """One container: how it is, what it wrote last, what was tried to heal it."""
-    one: ContainerView = ctx.call("containers.show", id=request.path["id"])
+    """One container: how it is, what healing did about it and on what evidence, and what it wrote last."""
+    id, found = request.path["id"], known(ctx)
+    one = next((each for each in found.containers if id == each.name or each.id.startswith(id)), None)
+    if one is None:
+        raise NotFound(f"There is no container {id}.", fix="The list of containers shows those there are.")
     healing: Remediations = ctx.call("containers.remediations", container=one.name, limit=SHOWN)
-    try:
-        lines, unread = ctx.call("containers.logs", id=one.name, tail=LINES).lines, None
-    except HydraError as error:
-        lines, unread = [], error
-    tries = [(each, OUTCOMES[each.outcome]) for each in healing.remediations]
-    return {"title": one.name, "row": row(one, healing), "lines": lines, "unread": unread, "tries": tries}
+    past = healing.remediations
+    newest = past[0] if past else None
+    return {
+        "title": one.name, "row": row(one, healing.rules, newest), "problem": found.problem, "since": found.at,
+        "attempt": attempt(newest) if newest else None, "tries": tries(past[1:]),
+        **log_of(ctx, one.name, found.problem),
+    }  # fmt: skip
+
+
+def log_of(ctx: Context, name: str, problem: HydraError | None) -> dict[str, Any]:
+    """The end of what a container wrote, or why it cannot be read."""
+    lines: list[Line] = []
+    if problem is None:
+        try:
+            lines = soon(lambda: ctx.call("containers.logs", id=name, tail=LINES).lines)
+        except HydraError as error:
+            problem = error
+    return {"lines": lines, "unread": problem}
 
 
 PAGES = (

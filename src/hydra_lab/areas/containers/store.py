@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hydra_lab.areas.containers.healing import Healing, Remediation
 from hydra_lab.areas.containers.model import CONTAINER
-from hydra_lab.areas.containers.tables import healing, remediations, seen, source
+from hydra_lab.areas.containers.tables import seen, source
 from hydra_lab.kernel.capabilities import Container
 
 ONE = 1
@@ -49,6 +48,11 @@ def move(connection: Connection, before: Place | None, after: Place) -> bool:
     return connection.execute(change.values(values)).rowcount == 1
 
 
+def in_turn(connection: Connection) -> None:
+    """Until this transaction ends, whoever else asks for a turn waits."""
+    connection.execute(select(source.c.id).where(source.c.id == ONE).with_for_update())
+
+
 def all_seen(connection: Connection) -> dict[str, Container]:
     """Every container as it was last seen, by id."""
     rows = connection.execute(select(seen).order_by(seen.c.name))
@@ -72,50 +76,3 @@ def seen_named(connection: Connection, name: str) -> Container | None:
     """A container as it was last seen, by its name; ``None`` for one that is gone."""
     row = connection.execute(select(seen.c.container).where(seen.c.name == name)).first()
     return CONTAINER.validate_python(row.container) if row else None
-
-
-# Healing
-
-
-def healing_rules(connection: Connection) -> Healing:
-    """What holds for healing as a whole."""
-    row = connection.execute(select(healing.c.healing).where(healing.c.id == ONE)).first()
-    return Healing.model_validate(row.healing) if row else Healing()
-
-
-def put_healing_rules(connection: Connection, rules: Healing) -> None:
-    """Keep what holds for healing."""
-    connection.execute(delete(healing).where(healing.c.id == ONE))
-    connection.execute(insert(healing).values(id=ONE, healing=rules.model_dump(mode="json")))
-
-
-def put_remediation(connection: Connection, one: Remediation) -> None:
-    """Keep an attempt, in place of what was kept of it before."""
-    connection.execute(delete(remediations).where(remediations.c.id == one.id))
-    row = {"id": one.id, "container": one.container, "outcome": one.outcome, "at": one.at}
-    connection.execute(insert(remediations).values(told=one.model_dump(mode="json"), **row))
-
-
-def remediation(connection: Connection, id: str) -> Remediation | None:
-    """An attempt by its id, which is its work's."""
-    row = connection.execute(select(remediations.c.told).where(remediations.c.id == id)).first()
-    return Remediation.model_validate(row.told) if row else None
-
-
-def past(
-    connection: Connection, *, container: str | None = None, since: datetime | None = None, limit: int = 500
-) -> list[Remediation]:
-    """Attempts, newest first."""
-    query = select(remediations.c.told).order_by(remediations.c.at.desc()).limit(limit)
-    if container is not None:
-        query = query.where(remediations.c.container == container)
-    if since is not None:
-        query = query.where(remediations.c.at >= since)
-    return [Remediation.model_validate(row.told) for row in connection.execute(query)]
-
-
-def is_healed_now(connection: Connection, container: str, since: datetime) -> bool:
-    """Whether an attempt on a container goes on that began after a time; an older one was given up with its work."""
-    c = remediations.c
-    query = select(c.id).where(c.container == container, c.outcome == "running", c.at >= since)
-    return connection.execute(query).first() is not None

@@ -1,6 +1,6 @@
-"""The tables of containers: what was last seen of each, and how far the event stream was followed."""
+"""The tables of containers: what was last seen of each and of the event stream, healing, and probes."""
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -33,6 +33,7 @@ remediations = Table(
     Column("container", String, nullable=False),
     Column("outcome", String, nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
+    Column("asks", Boolean, nullable=False, index=True),
     Column("told", Json, nullable=False),
 )
 
@@ -41,4 +42,28 @@ healing = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("healing", Json, nullable=False),
+)
+
+images = Table(
+    "containers_images",
+    metadata,
+    Column("container", String, primary_key=True),
+    Column("image_id", String, primary_key=True),
+    Column("image", String, nullable=False),
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+)
+
+probes = Table(
+    "containers_probes",
+    metadata,
+    Column("container", String, primary_key=True),
+    Column("probe", Json, nullable=False),
+)
+
+probed = Table(
+    "containers_probed",
+    metadata,
+    Column("container", String, primary_key=True),
+    Column("found", Json, nullable=False),
 )

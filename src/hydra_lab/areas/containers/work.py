@@ -1,9 +1,15 @@
 """Starting, stopping and restarting a container, and seeing that it came to something."""
 
 import time
+from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
+from hydra_lab.areas.containers.heal import store as healing
 from hydra_lab.areas.containers.model import ContainerView, view
+from hydra_lab.areas.containers.muting import Lease, Muted, quiet
+from hydra_lab.areas.containers.probes.judging import Judge
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict
@@ -20,17 +26,38 @@ class Acted(Output):
     container: ContainerView
     outcome: str
     took_s: float
+    muted: Muted | None = Field(default=None, description="Which alerts were kept quiet meanwhile")
 
 
 def act(ctx: Context, id: str, what: Act, wait_s: float) -> Acted:
-    """Do it, and wait until it is seen to have worked."""
+    """Do it, and wait until it is seen to have worked. While it is restarted its alerts are kept quiet."""
     begun = ctx.clock.now()
     before = ctx.step("look", look, ctx, id)
+    if what != "restart":
+        return done(ctx, before, what, wait_s, begun)
+    with quiet(ctx, [before], f"Hydra restarts {before.name}.", mute_by(ctx)) as lease:
+        ended = done(ctx, before, what, wait_s, begun)
+    return ended.model_copy(update={"muted": ctx.step("what was muted", reported, lease)})
+
+
+def done(ctx: Context, before: Container, what: Act, wait_s: float, begun: datetime) -> Acted:
+    """The steps of it."""
     ctx.step(what, do, ctx, before, what)
     ctx.progress(0.5, "waiting until it has stopped" if what == "stop" else "waiting until it is well")
     outcome = ctx.step("verify", verify, ctx, before.id, what, wait_s)
     after = ctx.step("look after", look, ctx, before.id)
     return Acted(container=view(after), outcome=outcome, took_s=round((ctx.clock.now() - begun).total_seconds(), 1))
+
+
+def reported(lease: Lease) -> Muted:
+    """What was muted."""
+    return lease.report()
+
+
+def mute_by(ctx: Context) -> list[str]:
+    """The labels in which alerts have a container's name."""
+    with ctx.read() as connection:
+        return healing.healing_rules(connection).mute_by
 
 
 def look(ctx: Context, id: str) -> Container:
@@ -53,10 +80,11 @@ def do(ctx: Context, before: Container, what: Act) -> None:
 
 def verify(ctx: Context, id: str, what: Act, wait_s: float) -> str:
     """Wait until the container is as it was wanted. Raises ``Conflict`` with what it is instead."""
-    host, deadline, since = ctx.capability(ContainerHost), time.monotonic() + wait_s, time.monotonic()
+    deadline, since = time.monotonic() + wait_s, time.monotonic()
+    judge = Judge(ctx, ctx.capability(ContainerHost).container(id))
     while True:
         ctx.check_cancelled()
-        now = host.container(id)
+        now = judge.look(id)
         outcome = seen(now, what, time.monotonic() - since)
         if outcome:
             return outcome
@@ -88,4 +116,9 @@ def told(now: Container) -> str:
     if now.running:
         return f"runs but is {now.health}" if now.health else "has not run for long enough"
     killed = ", killed because memory ran out" if now.oom_killed else ""
-    return f"is {now.state}" + (f" with exit code {now.exit_code}{killed}" if now.exit_code is not None else "")
+    if now.error and now.state == "created":
+        return f"could not be started: {now.error.rstrip('.')}"
+    if now.exit_code is None:
+        return f"is {now.state}"
+    how = "has ended" if now.state == "exited" else f"is {now.state}, ended"
+    return f"{how} with exit code {now.exit_code}{killed}"

@@ -127,6 +127,11 @@ class Happening:
         told = self.event.name == "items.done" and self.operation.startswith(("notify.", "notifications."))
         return told or self.event.topic == "notifications"
 
+    @property
+    def is_healed(self) -> bool:
+        """Whether healing takes care of it: a person is told when that fails, and not each time it works."""
+        return self.event.topic == "containers" and self.event.data.get("heals") is True
+
 
 def fits(rule: Rule, one: Happening) -> bool:
     """Whether a rule speaks about what happened."""

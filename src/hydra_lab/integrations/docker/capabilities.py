@@ -1,12 +1,14 @@
 """Docker as what runs containers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from hydra_lab.integrations.docker.client import DockerClient
+from hydra_lab.integrations.docker.copying import copied
+from hydra_lab.integrations.docker.executing import execute
 from hydra_lab.integrations.docker.settings import DockerSettings
-from hydra_lab.kernel.capabilities import Container, Happened, LogLine
+from hydra_lab.kernel.capabilities import Container, Executed, Happened, LogLine
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.http import HttpClient
 
@@ -48,6 +50,18 @@ class DockerHost:
     def remove(self, id: str) -> None:
         """Delete it."""
         self._client.remove(id)
+
+    def rename(self, id: str, name: str) -> None:
+        """Call it otherwise."""
+        self._client.rename(id, name)
+
+    def copy(self, id: str, name: str, image: str | None = None) -> str:
+        """Make another as it was made."""
+        return copied(self._client, id, name, image)
+
+    def execute(self, id: str, command: Sequence[str], timeout_s: float) -> Executed:
+        """Run a command in it."""
+        return execute(self._client, id, command, timeout_s)
 
     def happened(self, since_ns: int, quiet_s: float) -> Iterator[Happened | None]:
         """The Engine's event stream."""

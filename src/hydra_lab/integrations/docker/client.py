@@ -3,6 +3,7 @@
 import json
 import os
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,10 @@ import httpx
 from pydantic import ValidationError
 
 from hydra_lab.integrations.docker.logs import frames, lines
-from hydra_lab.integrations.docker.model import Event, Inspected, Listed, Version
+from hydra_lab.integrations.docker.model import Event, Inspected, Listed, Made, Version
 from hydra_lab.integrations.docker.settings import DockerSettings
 from hydra_lab.kernel.capabilities import Happened, LogLine
-from hydra_lab.kernel.errors import Conflict, Denied, NotFound, Refused, Unavailable
+from hydra_lab.kernel.errors import Conflict, Denied, NotFound, Refused, TimedOut, Unavailable
 from hydra_lab.kernel.http import HttpClient, checked, read_as
 
 T = TypeVar("T")
@@ -67,6 +68,38 @@ class DockerClient:
     def remove(self, id: str) -> None:
         """Delete a container that does not run; its volumes stay."""
         self._asked("DELETE", f"/containers/{quote(id, safe='')}", timeout=SLOW_S)
+
+    def rename(self, id: str, name: str) -> None:
+        """Call a container otherwise; one that has that name already stays as it is."""
+        self._asked("POST", f"/containers/{quote(id, safe='')}/rename", params={"name": name})
+
+    def read(self, path: str) -> dict[str, Any]:
+        """What the Engine keeps under a path, in full. Raises ``NotFound``."""
+        return self._read(path, dict[str, Any])
+
+    def send(self, path: str, body: dict[str, Any]) -> None:
+        """Have it do something that a body describes."""
+        self._asked("POST", path, json=body)
+
+    def make(self, path: str, body: dict[str, Any], **options: Any) -> str:
+        """Have it make something that a body describes; the id of that."""
+        return read_as(WHO, Made, self._asked("POST", path, json=body, **options)).id
+
+    def written(self, path: str, body: dict[str, Any], timeout_s: float, most: int) -> bytes:
+        """What comes of something while it goes on, at most so many bytes. Raises ``TimedOut``."""
+        deadline, found = time.monotonic() + timeout_s, b""
+        url, timeout = f"{self._settings.url}{path}", httpx.Timeout(self._http.timeout_s, read=timeout_s)
+        late = TimedOut(f"It took longer than {timeout_s:g} s.", fix="See what it waits for.")
+        with self._http.stream(WHO, "POST", url, json=body, timeout=timeout) as response:
+            judged(response)
+            try:
+                for piece in response.iter_raw():
+                    found = (found + piece)[:most]
+                    if time.monotonic() > deadline:
+                        raise late
+            except httpx.ReadTimeout as error:
+                raise late from error
+        return found
 
     def events(self, since_ns: int, quiet_s: float) -> Iterator[Happened | None]:
         """What happens to containers from a time on, as it happens; ends when nothing came for ``quiet_s``.

@@ -72,6 +72,7 @@ class HostConfig(Wire):
     """What it was made with on the host's side."""
 
     restart_policy: RestartPolicy | None = None
+    auto_remove: bool = False
 
 
 class Binding(Wire):
@@ -81,10 +82,17 @@ class Binding(Wire):
     host_port: str | None = None
 
 
+class Endpoint(Wire):
+    """Its place in one network."""
+
+    ip_address: str | None = Field(default=None, alias="IPAddress")
+
+
 class Network(Wire):
-    """Its ports, such as ``80/tcp``."""
+    """Its ports, such as ``80/tcp``, and its networks by name."""
 
     ports: dict[str, list[Binding] | None] | None = None
+    networks: dict[str, Endpoint] | None = None
 
 
 class Mount(Wire):
@@ -112,6 +120,7 @@ class Inspected(Wire):
     def as_container(self) -> Container:
         """The same in Hydra's words."""
         state, policy = self.state, self.host_config.restart_policy if self.host_config else None
+        networks = (self.network_settings.networks if self.network_settings else None) or {}
         health = state.health.status if state.health else None
         begun = known(state.started_at)
         return Container(
@@ -124,11 +133,19 @@ class Inspected(Wire):
             ports=tuple(ports_of(self.network_settings.ports or {} if self.network_settings else {})),
             labels=self.config.labels or {},
             volumes=tuple(one.name for one in self.mounts or [] if one.type == "volume" and one.name),
+            addresses=tuple(one.ip_address for one in networks.values() if one.ip_address),
+            fleeting=bool(self.host_config and self.host_config.auto_remove),
         )  # fmt: skip
 
 
 class Listed(Wire):
     """A container in a list."""
+
+    id: str
+
+
+class Made(Wire):
+    """What it made."""
 
     id: str
 

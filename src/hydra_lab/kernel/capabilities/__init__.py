@@ -155,6 +155,7 @@ class Container:
     ``state`` is ``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``. ``health``
     is ``starting``, ``healthy`` or ``unhealthy``, and ``None`` where nothing checks it. ``exit_code`` is of its last
     end, ``None`` before the first. ``image_id`` is of the image it was made from, whatever its name means by now.
+    ``addresses`` are its own in its networks; one that is ``fleeting`` is deleted by the host when it ends.
     """
 
     id: str
@@ -174,6 +175,8 @@ class Container:
     ports: tuple[Port, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     volumes: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    fleeting: bool = False
 
     @property
     def running(self) -> bool:
@@ -218,6 +221,14 @@ class Happened:
     signal: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Executed:
+    """A command that ran in a container: what it ended with, and the end of what it wrote."""
+
+    exit_code: int
+    output: str = ""
+
+
 @runtime_checkable
 class ContainerHost(Protocol):
     """Runs containers. A container is named by its id or its name; an unknown one raises ``NotFound``."""
@@ -242,6 +253,18 @@ class ContainerHost(Protocol):
 
     def remove(self, id: str) -> None:
         """Delete a container that does not run. What it wrote into itself is gone; its volumes stay."""
+
+    def rename(self, id: str, name: str) -> None:
+        """Call a container otherwise. Raises ``Conflict`` where another has that name."""
+
+    def copy(self, id: str, name: str, image: str | None = None) -> str:
+        """Make a container as another was made, with its volumes and networks; the id of the new one, not started.
+
+        ``image`` is the id of another image to make it from. Raises ``NotFound`` where that is not there any more.
+        """
+
+    def execute(self, id: str, command: Sequence[str], timeout_s: float) -> Executed:
+        """Run a command in a container that runs. Raises ``TimedOut`` when it takes longer than that."""
 
     def happened(self, since_ns: int, quiet_s: float) -> Iterator[Happened | None]:
         """What happens to containers after a time, as it happens; ends when nothing came for ``quiet_s``.

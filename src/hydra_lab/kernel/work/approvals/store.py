@@ -63,6 +63,13 @@ def granted(connection: Connection, item: str, operation: str, input_hash: str) 
     return connection.execute(query).first() is not None
 
 
+def times_granted(connection: Connection, item: str, rule: str) -> int:
+    """How often a person said yes when a rule asked about an item."""
+    c = approvals.c
+    query = select(func.count()).select_from(approvals).where(c.item == item, c.rule == rule, c.answer == "yes")
+    return connection.execute(query).scalar_one()
+
+
 def last_asked(connection: Connection, item: str, operation: str, input_hash: str) -> Approval | None:
     """The newest question about just this operation with just this input for this item, whatever was answered."""
     c = approvals.c

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, Field
 
-from hydra_lab.areas.containers import ladder, store
-from hydra_lab.areas.containers.healing import Healing, Remediation, figures
+from hydra_lab.areas.containers.heal import ladder, store
+from hydra_lab.areas.containers.heal.model import Healing, HealthyImage, Remediation, figures
 from hydra_lab.areas.containers.operations import HOST, ContainerId
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
@@ -35,11 +35,12 @@ class Remediations(Output):
 
 
 @operation("containers.heal", effect=Effect.WRITE, path="POST /containers/{id}/heal", needs=HOST, subject="id",
-           durable=Durable(attempts=3, timeout=timedelta(hours=1)))  # fmt: skip
+           durable=Durable(attempts=3, timeout=timedelta(hours=2)))  # fmt: skip
 def heal(ctx: Context, input: ToHeal) -> Remediation:
-    """Heal a container as its `hydra.heal` labels allow: restart it, then what it depends on, then ask a person.
+    """Heal a container: restart it, make it anew, restart what it depends on, go back to an older image, or ask.
 
-    It is healed when it was well without a break for as long as `hydra.heal.prove` says (30s).
+    Its `hydra.heal` labels say which of these are allowed, how often and when. It is healed when it was well without a
+    break for as long as `hydra.heal.prove` says (30s).
     """
     return ladder.heal(ctx, input.id, input.reason, input.at or ctx.clock.now())
 
@@ -62,3 +63,16 @@ def heal_rules(ctx: Context, input: Healing) -> Healing:
         store.put_healing_rules(connection, input)
         ctx.emit(connection, "containers.heal_rules_set", data=input.model_dump(mode="json"))
     return input
+
+
+class HealthyImages(Output):
+    """Images with which containers were proved to be well, the last one first."""
+
+    images: list[HealthyImage]
+
+
+@operation("containers.healthy_images", effect=Effect.READ, path="GET /containers/healthy-images")
+def healthy_images(ctx: Context) -> HealthyImages:
+    """Show the images that healing may go back to: those with which containers were seen to be well."""
+    with ctx.read() as connection:
+        return HealthyImages(images=store.healthy_images(connection))

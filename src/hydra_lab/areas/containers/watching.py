@@ -1,0 +1,131 @@
+"""Looking after containers between what happens to them: probes, images that are well, starts that failed."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+
+from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.heal.remembering import remember
+from hydra_lab.areas.containers.heal.wishes import asks_for_it
+from hydra_lab.areas.containers.kept import Kept
+from hydra_lab.areas.containers.probes import store as probes
+from hydra_lab.areas.containers.probes.asking import ask
+from hydra_lab.areas.containers.probes.model import Probe, Probed, after, fresh, is_of, probe_of
+from hydra_lab.kernel.capabilities import Container, ContainerHost
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+
+log = structlog.get_logger()
+TICK_S = 1.0
+REMEMBER_S = 5.0
+UNSTARTED_S = 3.0
+YOUNG = timedelta(minutes=10)  # after so long what was made and not started is taken to be left so
+AT_ONCE = 8
+KEPT_S = 60.0  # how old what is kept of a probe that always finds the same may be
+
+
+class Watcher(Kept):
+    """Does each of these at its time. While the host is lost it does nothing: then it is the follower's to say so."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx)
+        self._turn = -1
+        self._seen: dict[str, Container] = {}
+        self._found: dict[str, Probed] = {}
+        self._due: dict[str, float] = {}
+        self._asked: dict[str, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="containers-probe")
+        self._last: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Go on until nobody wants it."""
+        with self.ctx.read() as connection:
+            self._found = probes.all_found(connection)
+        while self.wanted:
+            try:
+                if self._refreshed():
+                    self._probe_due()
+                    self._each("unstarted", UNSTARTED_S, self._look_at_unstarted)
+                    self._each("remember", REMEMBER_S, lambda: remember(self.ctx, self._seen.values(), self._found))
+            except HydraError as error:
+                log.info("containers.watching_waits", error=error.detail)
+            except Exception as error:  # whatever it is, it must not be the end of watching
+                log.warning("containers.watching_failed", error=repr(error))
+            time.sleep(TICK_S)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _each(self, name: str, every_s: float, work: Callable[[], None]) -> None:
+        if time.monotonic() - self._last.get(name, 0.0) >= every_s:
+            self._last[name] = time.monotonic()
+            work()
+
+    def _refreshed(self) -> bool:
+        """Know the containers as they were last seen; ``False`` while the host is lost, or was not looked at yet."""
+        with self.ctx.read() as connection:
+            place = store.place(connection)
+            if place is None or place.lost_at:
+                return False
+            if place.turn != self._turn:
+                self._turn, self._seen = place.turn, {one.name: one for one in store.all_seen(connection).values()}
+        return True
+
+    def _probe_due(self) -> None:
+        with self.ctx.read() as connection:
+            own = probes.set_probes(connection)
+        for name in self._found.keys() - self._seen.keys():
+            del self._found[name]
+            with self.ctx.begin() as connection:
+                probes.drop_found(connection, name)
+        for name, one in self._seen.items():
+            try:
+                probe = own.get(name) or probe_of(one.labels)
+            except Invalid:  # the list of probes says so
+                probe = None
+            pending = self._asked.get(name)
+            is_due = time.monotonic() >= self._due.get(name, 0.0) and (pending is None or pending.done())
+            if probe and one.running and is_due:
+                self._due[name] = time.monotonic() + probe.interval_s
+                self._asked[name] = self._pool.submit(self._probe, one, probe)
+
+    def _probe(self, one: Container, probe: Probe) -> None:
+        """Ask once, keep what came of it, and journal a change for the better or worse."""
+        try:
+            answer = ask(self.ctx, probe, one)
+        except HydraError as error:  # the host's own trouble
+            log.info("containers.probe_waits", container=one.name, error=error.detail)
+            return
+        now, known = self.ctx.services.clock.now(), self._found.get(one.name)
+        before = known if known and is_of(known, one) else fresh(one, now)
+        found = self._found[one.name] = after(before, probe, answer, one, now)
+        is_news = known is not before or (found.health, found.detail) != (before.health, before.detail)
+        if not is_news and time.monotonic() - self._last.get(one.name, 0.0) < KEPT_S:
+            return
+        with self.ctx.begin() as connection:
+            probes.put_found(connection, one.name, found)
+            if found.health != before.health:
+                data = {"container": one.id, "image": one.image, "state": one.state, "health": found.health}
+                told = {**data, "by": "probe", "detail": found.detail, "heals": asks_for_it(one.labels)}
+                self.ctx.emit(connection, "containers.health_status", subject=one.name, data=told)
+        self._last[one.name] = time.monotonic()
+
+    def _look_at_unstarted(self) -> None:
+        """See whether what was made and does not run could not be started: of that the host's events tell nothing."""
+        now = self.ctx.services.clock.now()
+        young = [
+            one for one in self._seen.values()
+            if one.state == "created" and not one.error and one.created_at and now - one.created_at < YOUNG
+        ]  # fmt: skip
+        for one in young:
+            try:
+                there = self.ctx.capability(ContainerHost).container(one.id)
+            except NotFound:
+                continue
+            if there.state == "created" and there.error:
+                data = {"container": there.id, "image": there.image, "state": there.state, "error": there.error}
+                with self.ctx.begin() as connection:
+                    store.put_seen(connection, [there], now)
+                    self.ctx.emit(connection, "containers.start_failed", subject=there.name, data=data)
+                self._seen[there.name] = there
