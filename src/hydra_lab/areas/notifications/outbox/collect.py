@@ -48,7 +48,11 @@ def happenings(connection: Connection, events: Sequence[Event], found: Sequence[
     near = [event for event in events if event.name.startswith(prefixes)]
     items = work.items_by_id(connection, {event.item for event in near if event.item})
     ours = (Happening(event=event, item=items.get(event.item or "")) for event in near)
-    pairs = ((one, next((rule for rule in found if fits(rule, one)), None)) for one in ours if not (one.is_own or one.is_healed))
+    pairs = (
+        (one, next((rule for rule in found if fits(rule, one)), None))
+        for one in ours
+        if not (one.is_own or one.is_healed)
+    )
     return [(one, rule) for one, rule in pairs if rule is not None]
 
 
