@@ -26,10 +26,14 @@ def made(name: str, **labels: str) -> Container:
 @pytest.mark.parametrize(
     ("containers", "mute_by", "expected"),
     [
-        ([made("web")], ["name"], ["name=web"]),
-        ([made("web"), made("db.1")], ["name", "container"], [r"name=~web|db\.1", r"container=~web|db\.1"]),
-        ([made("web")], ["instance"], ["instance=~(web)(:[0-9]+)?"]),
-        ([made("web", **{"hydra.alerts": "instance=web:9100, job=node"})], ["name"], ["instance=web:9100, job=node"]),
+        ([made("web")], ["name"], ['name="web"']),
+        ([made("web"), made("db.1")], ["name", "container"], [r'name=~"web|db\.1"', r'container=~"web|db\.1"']),
+        ([made("web")], ["instance"], ['instance=~"(web)(:[0-9]+)?"']),
+        (
+            [made("web", **{"hydra.alerts": "instance=web:9100, job=node"})],
+            ["name"],
+            ['instance="web:9100", job="node"'],
+        ),
         ([], ["name"], []),
     ],
 )
@@ -86,7 +90,7 @@ def test_while_it_restarts_its_alerts_are_muted_and_only_its(lab: Server, docker
     assert item["state"] == "done", item
     muted = item["result"]["muted"]
     assert (muted["alerts"], muted["problem"]) == (["Down1"], None)
-    assert muted["by"] == ["container=web", "container_name=web", "name=web"]
+    assert muted["by"] == ['container="web"', 'container_name="web"', 'name="web"']
     assert (silences(manager), suppressed(manager)) == ([], set())
 
 
@@ -95,7 +99,10 @@ def test_healing_mutes_too_and_says_so(lab: Server, docker: Docker, manager: str
     docker.run("web", "test -f /ok && sleep 300; touch /ok; exit 1", *labels)
     until(lambda: suppressed(manager) == {"name=web"})
     told = attempt(lab, "web")
-    assert (told["outcome"], told["muted"]) == ("recovered", {"by": ["name=web"], "alerts": ["Down1"], "problem": None})
+    assert (told["outcome"], told["muted"]) == (
+        "recovered",
+        {"by": ['name="web"'], "alerts": ["Down1"], "problem": None},
+    )
     assert suppressed(manager) == set()
 
 

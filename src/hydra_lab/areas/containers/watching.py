@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,6 +17,8 @@ from hydra_lab.areas.containers.probes.model import Probe, Probed, after, fresh,
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -39,6 +41,7 @@ class Watcher(Kept):
         self._asked: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="containers-probe")
         self._last: dict[str, float] = {}
+        self._failed: set[str] = set()
 
     def run(self) -> None:
         """Go on until nobody wants it."""
@@ -114,18 +117,27 @@ class Watcher(Kept):
     def _look_at_unstarted(self) -> None:
         """See whether what was made and does not run could not be started: of that the host's events tell nothing."""
         now = self.ctx.services.clock.now()
-        young = [
-            one for one in self._seen.values()
-            if one.state == "created" and not one.error and one.created_at and now - one.created_at < YOUNG
-        ]  # fmt: skip
-        for one in young:
+        for one in list(self._seen.values()):
+            young = one.created_at and now - one.created_at < YOUNG
+            if one.state != "created" or not young or one.id in self._failed:
+                continue
             try:
                 there = self.ctx.capability(ContainerHost).container(one.id)
             except NotFound:
                 continue
             if there.state == "created" and there.error:
-                data = {"container": there.id, "image": there.image, "state": there.state, "error": there.error}
-                with self.ctx.begin() as connection:
-                    store.put_seen(connection, [there], now)
-                    self.ctx.emit(connection, "containers.start_failed", subject=there.name, data=data)
-                self._seen[there.name] = there
+                self._tell_failed(there, now)
+
+    def _tell_failed(self, one: Container, now: datetime) -> None:
+        """Journal that a container could not be started, once."""
+        self._failed.add(one.id)
+        data = {"container": one.id, "image": one.image, "state": one.state, "error": one.error}
+        wanted = Filter(names=("containers.start_failed",), subject=one.name, since=one.created_at)
+        with self.ctx.begin() as connection:
+            if any(
+                each.data.get("container") == one.id for each in journal.page(connection, wanted, before=None, limit=9)
+            ):
+                return
+            store.put_seen(connection, [one], now)
+            self.ctx.emit(connection, "containers.start_failed", subject=one.name, data=data)
+        self._seen[one.name] = one

@@ -129,8 +129,13 @@ class Happening:
 
     @property
     def is_healed(self) -> bool:
-        """Whether healing takes care of it: a person is told when that fails, and not each time it works."""
-        return self.event.topic == "containers" and self.event.data.get("heals") is True
+        """Whether healing takes care of it: a person is told when that fails, and not each time it works.
+
+        Who wants to hear of each makes a rule for ``containers.healed``.
+        """
+        if self.event.topic == "containers":
+            return self.event.data.get("heals") is True
+        return self.event.name == "items.done" and self.operation == "containers.heal"
 
 
 def fits(rule: Rule, one: Happening) -> bool:
