@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
+from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.policy.model import Actor
+from hydra_lab.kernel.preview import HasPreview, Preview
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services
 
 T = TypeVar("T")
+Shown = TypeVar("Shown", bound="HasPreview")
 
 
 class Run(Protocol):
@@ -34,6 +37,7 @@ class Run(Protocol):
     def progress(self, fraction: float | None, message: str) -> None: ...
     def log(self, text: str, level: str) -> None: ...
     def artifact(self, name: str, content: bytes | Path, media_type: str) -> None: ...
+    def ask(self, preview: Preview, floor: str | None) -> None: ...
     def check_cancelled(self) -> None: ...
 
 
@@ -139,6 +143,26 @@ class Context:
         """Keep a file with the item, downloadable from its page. A repeated name replaces the file."""
         if self.run:
             self.run.artifact(name, content, media_type)
+
+    def ask(self, preview: Preview, *, floor: str | None = None) -> None:
+        """Return when the work may do what is shown: policy allows it, or a person who saw just this said yes.
+
+        Else the attempt ends here, the work waits for that person, and a later attempt comes back here with the steps
+        it had finished. Only for a durable verb that ``shows``. Raises ``Denied`` when policy says no.
+        """
+        if self.run is None:
+            raise Denied("Only work can ask a person.", fix="Queue it: `hydra queue add`.")
+        self.run.ask(preview, floor)
+
+    def agreed(self, name: str, look: Callable[..., Shown], *args: Any) -> Shown:
+        """What ``look(*args)`` shows, once the work may do it and it is found unchanged; what changed is asked anew."""
+        shown = self.step(name, look, *args)
+        while True:
+            self.ask(shown.preview)
+            now = self.step(f"{name} again", look, *args)
+            if now.preview.digest == shown.preview.digest:
+                return now
+            shown = now
 
     def spend(self, unit: str, amount: float) -> None:
         """Count something as spent of the day's budget, e.g. ``ctx.spend("tokens", 1200)``."""

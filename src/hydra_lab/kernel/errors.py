@@ -124,13 +124,20 @@ class TimedOut(HydraError):
 
 
 class ApprovalNeeded(HydraError):
-    """Policy wants a person to say yes first; ``rule`` names the rule that asked."""
+    """Policy wants a person to say yes first; ``rule`` names the rule that asked.
+
+    ``decision`` is policy's whole answer and ``preview`` what the person is shown, where there is either.
+    """
 
     code = "approval_needed"
 
-    def __init__(self, detail: str, *, rule: str, fix: str | None = None, **data: Any) -> None:
+    def __init__(
+        self, detail: str, *, rule: str, fix: str | None = None, decision: Any = None, preview: Any = None, **data: Any
+    ) -> None:
         super().__init__(detail, fix=fix, rule=rule, **data)
         self.rule = rule
+        self.decision = decision
+        self.preview = preview
 
 
 class Outcome(StrEnum):

@@ -102,6 +102,7 @@ class Operation:
     tool: bool = False  # one of the about twenty chosen MCP tools
     queueable: bool = True
     passes_on: bool = False  # only hands over work that policy judges by itself, e.g. queue.add
+    shows: bool = False  # begins by showing what it would do, and asks with that: see ``Context.ask``
     status: int = 200
     body_limit: int = 1 << 20
     media_type: str | None = None  # of a raw endpoint's answer
@@ -209,7 +210,8 @@ def operation(name: str, *, effect: Effect, path: str | None = None, **traits: A
     """Declare a verb: ``handler(ctx, input: Input) -> Output``.
 
     ``path`` is ``"METHOD /route/{field}"`` (default: ``/<area>/<verb>``). Traits are the fields of ``Operation``:
-    ``durable``, ``needs``, ``subject``, ``scope``, ``floor``, ``tool``, ``queueable``, ``status``, ``body_limit``.
+    ``durable``, ``needs``, ``subject``, ``scope``, ``floor``, ``tool``, ``queueable``, ``status``, ``body_limit``,
+    ``shows``.
     """
     return declare(Kind.OPERATION, name, path, effect=effect, **traits)
 

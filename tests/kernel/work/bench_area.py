@@ -19,6 +19,8 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Refused, Unavailable
 from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
+from hydra_lab.kernel.preview import Part as Shown
+from hydra_lab.kernel.preview import Preview
 
 QUICK = timedelta(milliseconds=20)
 
@@ -219,6 +221,37 @@ def burned(text: str) -> str:
     if text == "die":
         os._exit(9)
     return f"{os.getpid()}"
+
+
+class OnShelf(Output):
+    """What would be done."""
+
+    things: list[str]
+
+    @property
+    def preview(self) -> Preview:
+        """What is shown of it."""
+        return Preview(
+            summary=f"{len(self.things)} go",
+            parts=(Shown(title="Go", lines=tuple((one, "old") for one in self.things)),),
+        )
+
+
+shelf: list[str] = []
+
+
+def on_shelf() -> OnShelf:
+    """What stands on the shelf now."""
+    return OnShelf(things=list(shelf))
+
+
+@operation("bench.clear", effect=Effect.DANGER, durable=Durable(), shows=True)
+def clear(ctx: Context, input: Say) -> Said:
+    """Take everything off the shelf that a person saw on it; with the text “data” that deletes data."""
+    found = ctx.agreed("look", on_shelf) if input.text != "data" else ctx.step("look", on_shelf)
+    if input.text == "data":
+        ctx.ask(found.preview, floor="deletes data")
+    return Said(text=ctx.step("clear", lambda: called(", ".join(found.things))))
 
 
 @operation("bench.follow", effect=Effect.WRITE, durable=Durable(lane="inference"))

@@ -28,6 +28,7 @@ class Question(Output):
     decided_at: datetime | None
     decided_by: str | None
     comment: str | None
+    preview: dict[str, Any] | None = Field(description="What is shown with it, and what an answer is bound to")
 
 
 class Missing(Output):

@@ -66,10 +66,11 @@ class Policy:
         *,
         confirm: str | None = None,
         at: datetime | None = None,
+        floor: str | None = None,
     ) -> Decision:
-        """What policy says to a call. ``at`` judges it at another time than now."""
+        """What policy says to a call. ``at`` judges it at another time than now; ``floor`` adds one to its own."""
         subject = None if parsed is None else subject_of(operation, parsed)
-        return self.check(operation, subject, actor, confirm=confirm, at=at)
+        return self.check(operation, subject, actor, confirm=confirm, at=at, floor=floor)
 
     def check(
         self,
@@ -80,14 +81,15 @@ class Policy:
         confirm: str | None = None,
         mode: Mode | None = None,
         at: datetime | None = None,
+        floor: str | None = None,
     ) -> Decision:
         """What policy would say to a call about ``subject``, in this mode or another."""
         loaded = self._fresh()
         local = (at or self._services.clock.now()).astimezone(self._settings.zone) if loaded.timed else None
         facts = Facts(
             operation=operation.name, effect=operation.effect, scope=operation.wanted_scope, actor=actor,
-            subject=subject, floor=operation.floor, passes_on=operation.passes_on, confirm=confirm, local=local,
-            mode=mode or self.mode(at).mode, lapse=self._settings.approval_lapse,
+            subject=subject, floor=operation.floor or floor, passes_on=operation.passes_on, confirm=confirm,
+            local=local, mode=mode or self.mode(at).mode, lapse=self._settings.approval_lapse,
         )  # fmt: skip
         return decide(loaded.rules, facts)
 

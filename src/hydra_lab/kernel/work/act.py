@@ -203,7 +203,7 @@ def rejudge(services: Services, connection: Connection, row: Row[Any], now: date
     holds += dependency_holds(connection, new, set())
     digest = hash_of(row.operation, row.input)
     before = approvals.last_asked(connection, row.id, row.operation, digest)
-    if before and ask is None:
+    if before and ask is None and before.digest is None:
         ask = Decision(verdict=Verdict.ASK, rule=before.rule, reason=before.reason)
     if ask and not approvals.granted(connection, row.id, row.operation, digest):
         holds.append(approval_hold(ask, now))

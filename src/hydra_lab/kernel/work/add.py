@@ -78,7 +78,7 @@ def admit(services: Services, connection: Connection, id: str, new: NewItem, bat
 
 
 def judged(services: Services, verb: Operation, new: NewItem) -> Decision | None:
-    """Policy's question, if it has one. Raises ``Denied`` when it says no."""
+    """Policy's question, if it has one; a verb that shows asks by itself. Raises ``Denied`` when it says no."""
     parsed = services.gate.parse(verb, new.input)
     subject = getattr(parsed, verb.subject, None) if verb.subject else None
     confirm = (str(subject) if subject is not None else verb.name) if new.confirmed else None
@@ -89,7 +89,7 @@ def judged(services: Services, verb: Operation, new: NewItem) -> Decision | None
             rule=decision.rule,
             fix="`hydra policy show` lists the rules.",
         )
-    if decision.verdict is Verdict.ASK:
+    if decision.verdict is Verdict.ASK and not verb.shows:
         return decision
     return Decision(verdict=Verdict.ASK, rule=DOCUMENT_ASKS, reason=new.ask_first) if new.ask_first else None
 

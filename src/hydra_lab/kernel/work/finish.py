@@ -1,7 +1,7 @@
 """The end of an attempt: done, held for a reason, failed or cancelled; one transaction, guarded, so it counts once."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hydra_lab.kernel.database.connect import after_commit
-from hydra_lab.kernel.errors import HydraError, NotConfigured, NotReady, Outcome, TooMany, Unavailable, describe, row_of
+from hydra_lab.kernel.errors import (
+    ApprovalNeeded,
+    HydraError,
+    NotConfigured,
+    NotReady,
+    Outcome,
+    TooMany,
+    Unavailable,
+    describe,
+    row_of,
+)
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import HYDRA, Decision, Verdict
+from hydra_lab.kernel.preview import Preview
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.add import approval_hold, dependency_hold, hash_of, requirement_hold
@@ -34,6 +45,7 @@ class Ending:
     hold: NewHold | None = None
     failed: bool = False  # whether it counts against the attempts
     ask: Decision | None = None
+    preview: Preview | None = None  # what is shown with the question
     event: dict[str, Any] = field(default_factory=dict)
 
 
@@ -57,9 +69,9 @@ def ending_of(services: Services, verb: Operation, error: BaseException, *, fail
         case Outcome.RETRY:
             return retried(verb, error, said, failures=failures, now=now)
         case Outcome.APPROVAL:
-            rule = getattr(error, "rule", "handler")
-            ask = Decision(verdict=Verdict.ASK, rule=rule, reason=str(error))
-            return Ending(state=State.HELD, hold=approval_hold(ask, now), ask=ask)
+            assert isinstance(error, ApprovalNeeded)
+            ask = error.decision or Decision(verdict=Verdict.ASK, rule=error.rule, reason=str(error))
+            return Ending(state=State.HELD, hold=approval_hold(ask, now), ask=ask, preview=error.preview)
         case Outcome.CANCELLED:
             return Ending(state=State.CANCELLED, error=said)
         case _:
@@ -120,7 +132,7 @@ def finish(
         if ending.hold:
             changes.put_hold(connection, item, ending.hold, now)
         if ending.ask:
-            ask_again(services, connection, row, ending.ask, now)
+            ask_again(services, connection, row, ending.ask, now, ending.preview)
         data = {"operation": row.operation, "attempt": attempt, "seconds": seconds(row.started_at, now), **ending.event}
         if ending.error:
             data["error"] = error_row(ending.error)
@@ -139,12 +151,16 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, NotReady | OperationalError | InterfaceError | PoolTimeout)
 
 
-def ask_again(services: Services, connection: Connection, row: Any, ask: Decision, now: datetime) -> None:
-    """Keep the question that running work ran into."""
+def ask_again(
+    services: Services, connection: Connection, row: Any, ask: Decision, now: datetime, preview: Preview | None = None
+) -> None:
+    """Keep the question that running work ran into, with what it shows."""
     question = {
         "id": services.ids.new(now), "item": row.id, "operation": row.operation,
         "input_hash": hash_of(row.operation, row.input), "rule": ask.rule, "reason": ask.reason,
         "asked_at": now, "lapses_at": now + ask.lapse, "default_yes": ask.default_yes,
+        "preview": services.journal.scrub(asdict(preview)) if preview else None,
+        "digest": preview.digest if preview else None,
     }  # fmt: skip
     approvals.ask(connection, [question])
     services.journal.write(

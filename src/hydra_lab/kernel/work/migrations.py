@@ -251,4 +251,10 @@ def create(op: Operations) -> None:
         make(op)
 
 
-MIGRATIONS = (create, answer_quickly, search_words, oldest_holds_first, never_ran_apart)
+def show_before_asking(op: Operations) -> None:
+    """A question keeps what was shown with it, and is bound to that."""
+    op.add_column("work_approvals", Column("preview", Json))
+    op.add_column("work_approvals", Column("digest", String()))
+
+
+MIGRATIONS = (create, answer_quickly, search_words, oldest_holds_first, never_ran_apart, show_before_asking)

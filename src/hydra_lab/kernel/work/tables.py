@@ -130,6 +130,8 @@ approvals = Table(
     Column("decided_at", UtcTime),
     Column("decided_by", String),
     Column("comment", Text),
+    Column("preview", Json),
+    Column("digest", String),
     Index("work_approvals_by_item", "item"),
     Index("work_approvals_open", "answer", "asked_at"),
 )

@@ -11,7 +11,10 @@ from hydra_lab.kernel.work.tables import approvals
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """A question bound to an operation and the hash of its input; ``answer`` is ``yes``, ``no`` or open."""
+    """A question bound to an operation and the hash of its input; ``answer`` is ``yes``, ``no`` or open.
+
+    Where something was shown with it, it is bound to that as well: to the ``digest`` of the ``preview``.
+    """
 
     id: str
     item: str
@@ -26,6 +29,8 @@ class Approval:
     decided_at: datetime | None = None
     decided_by: str | None = None
     comment: str | None = None
+    preview: dict[str, Any] | None = None
+    digest: str | None = None
 
 
 def approval_of(row: Row[Any]) -> Approval:
@@ -52,14 +57,18 @@ def one(connection: Connection, id: str) -> Approval | None:
     return approval_of(row) if row else None
 
 
-def granted(connection: Connection, item: str, operation: str, input_hash: str) -> bool:
-    """Whether a person said yes to just this operation with just this input for this item."""
+def granted(
+    connection: Connection, item: str, operation: str, input_hash: str, digest: str | None = None
+) -> bool:  # fmt: skip
+    """Whether a person said yes to just this operation with just this input for this item, seeing just this."""
     query = select(approvals.c.id).where(
         approvals.c.item == item,
         approvals.c.operation == operation,
         approvals.c.input_hash == input_hash,
         approvals.c.answer == "yes",
     )
+    if digest is not None:
+        query = query.where(approvals.c.digest == digest)
     return connection.execute(query).first() is not None
 
 

@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import Cancelled, Conflict
+from hydra_lab.kernel.preview import Preview
 from hydra_lab.kernel.services import Services
+from hydra_lab.kernel.work.approvals.asking import ask
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.engine.child import Children
 from hydra_lab.kernel.work.engine.records import Records
@@ -184,6 +186,11 @@ class EngineRun:
     def log(self, text: str, level: str) -> None:
         """Keep a log line."""
         self._reporter.line(self.item_id, self.attempt, text, level)
+
+    def ask(self, preview: Preview, floor: str | None) -> None:
+        """Go on only with a person's yes to what is shown, or policy's."""
+        self.check_cancelled()
+        ask(self._services, self.item_id, preview, floor)
 
     def artifact(self, name: str, content: bytes | Path, media_type: str) -> None:
         """Keep a file; within a transaction its facts commit with that."""

@@ -176,7 +176,7 @@ class Releaser:
             }
             self._fail(connection, row, said)
             return False
-        if decision.verdict is Verdict.ASK and not granted.to(row):
+        if decision.verdict is Verdict.ASK and not verb.shows and not granted.to(row):
             ask_again(services, connection, row, decision, now)
             return self._hold(connection, row, [approval_hold(decision, now)])
         holds = requirement_holds(services, verb.needs) + budget_holds(services, connection, verb, now)
