@@ -32,4 +32,7 @@ def ask(services: Services, item: str, preview: Preview, floor: str | None) -> N
                 f"Policy says no: {decision.reason}", rule=decision.rule, fix="`hydra policy show` lists the rules."
             )
         case Verdict.ASK:
-            raise ApprovalNeeded(decision.reason, rule=decision.rule, decision=decision, preview=preview)
+            raise ApprovalNeeded(
+                decision.reason, rule=decision.rule, decision=decision, preview=preview,
+                fix="Look at what it shows in the inbox, then approve or reject it.",
+            )  # fmt: skip
