@@ -131,6 +131,7 @@ class Application:
         services.work.start(runner)
         keep_routines(services)
         services.settings.subscribe(lambda _: keep_routines(services))
+        services.integrations.on_change(lambda _: keep_routines(services))
         self.is_started = True
 
     def _leave(self) -> None:

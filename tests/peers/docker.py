@@ -1,13 +1,19 @@
 """A real Docker Engine for the tests: one for a whole run, with an image that was made on the spot."""
 
+import io
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
+from tests.integrations.faults import Reply, StandIn
 from tests.peers.starting import HERE, absent, installed, peer
 
 IMAGE = "lab/busybox:1"
@@ -29,10 +35,45 @@ class Docker:
         assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
         return done.stdout.strip()
 
-    def run(self, name: str, command: str, *options: str) -> str:
+    def run(self, name: str, command: str, *options: str, image: str = IMAGE) -> str:
         """Start a container without a network that runs a shell command; its id. One of that name before is removed."""
         self("rm", "--force", name, check=False)
-        return self("run", "--detach", "--network", "none", "--name", name, *options, IMAGE, "sh", "-c", command)
+        return self("run", "--detach", "--network", "none", "--name", name, *options, image, "sh", "-c", command)
+
+    def clear(self) -> None:
+        """Leave nothing but the first image."""
+        for name in self("ps", "--all", "--quiet").split():
+            self("rm", "--force", "--volumes", name)
+        for name in self("images", "--format", "{{.Repository}}:{{.Tag}}").split():
+            if name != IMAGE and "<none>" not in name:
+                self("rmi", "--force", name, check=False)
+        self("image", "prune", "--force")
+        for name in self("volume", "ls", "--quiet").split():
+            self("volume", "rm", name, check=False)
+        self("builder", "prune", "--all", "--force")
+
+    def image(self, name: str, *, size: int = 1, at: str | None = None, labels: Mapping[str, str] | None = None) -> str:
+        """Build an image of some KiB on top of the one there is; its id. ``at`` is the name it is built on instead."""
+        lines = [f"FROM {at or IMAGE}", *(f"LABEL {key}={value}" for key, value in (labels or {}).items()), "COPY . /"]
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, f"file-{name.replace('/', '-').replace(':', '-')}").write_bytes(os.urandom(size * 1024))
+            Path(folder, "Dockerfile").write_text("\n".join(lines))
+            return self("build", "--quiet", "--tag", name, folder)
+
+    def build_with_cache(self, name: str, *, size: int = 1) -> None:
+        """Build an image with BuildKit, which keeps what it made on the way; the Engine itself fetches the sources."""
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "file").write_bytes(os.urandom(size * 1024))
+            Path(folder, "Dockerfile").write_text(f"FROM {IMAGE}\nCOPY file /file\n")
+            content = io.BytesIO()
+            with tarfile.open(fileobj=content, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+                tar.add(folder, ".")
+        with StandIn(lambda asked: Reply(body=content.getvalue(), headers={"Content-Type": "application/x-tar"})) as at:
+            transport = httpx.HTTPTransport(uds=self.address.removeprefix("unix://"))
+            with httpx.Client(transport=transport, base_url="http://docker", timeout=60) as client:
+                wanted = {"version": "2", "remote": f"{at.url}/context.tar", "t": name}
+                told = client.post("/build", params=wanted).text
+        assert f"Successfully tagged {name}" in told, told
 
     def start(self, name: str, image: str, *options: str) -> str:
         """Start a container of an image without a network; its id. One of that name before is removed."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.policy.model import Actor
-from hydra_lab.kernel.preview import HasPreview, Preview
+from hydra_lab.kernel.policy.preview import HasPreview, Preview
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.services import Services

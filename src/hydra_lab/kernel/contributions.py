@@ -110,4 +110,20 @@ class Routine:
     input: dict[str, Any] = field(default_factory=dict)
 
 
-Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Reader | Routine
+@dataclass(frozen=True, kw_only=True)
+class WantedImage:
+    """An image that something needs, by its id or its name, and who needs it what for, as the end of a sentence."""
+
+    image: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesWanted:
+    """Images that a clean-up must not remove: ``find(ctx)`` names those that a room knows of."""
+
+    name: str
+    find: Callable[["Context"], Sequence[WantedImage]]
+
+
+Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Reader | Routine | ImagesWanted

@@ -18,6 +18,10 @@ def answer(asked: Asked) -> Reply:
     """Answer as the Engine does."""
     if asked.path == "/version":
         return Reply(json=VERSION)
+    if asked.path == "/system/df":
+        return Reply(json={"LayersSize": 1985498, "Images": None, "Containers": [], "Volumes": [], "BuildCache": None})
+    if asked.path == "/images/json":
+        return Reply(json=[])
     if asked.path == "/containers/json":
         return Reply(json=[{"Id": "0f1e2d3c4b5a"}])
     if asked.path == "/containers/0f1e2d3c4b5a/json":
@@ -35,7 +39,9 @@ class DockerHarness:
 
     secret = "docker-has-no-secret-in-its-settings"
     probe_asks = True
-    calls: Mapping[str, Callable[[Any], Any]] = {"container_host": lambda host: host.containers()}
+    calls: Mapping[str, Callable[[Any], Any]] = {
+        "container_host": lambda host: host.containers(), "image_host": lambda host: host.stored(),
+    }  # fmt: skip
 
     @contextmanager
     def running(self, fault: Fault | None) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hydra_lab.integrations.docker import DockerHost, DockerSettings, probe
+from hydra_lab.integrations.docker import DockerHost, DockerImages, DockerSettings, probe
 from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.http import HttpClient
 from tests.peers.docker import Docker
@@ -74,15 +74,25 @@ def test_it_lets_hydra_only_look_or_remove_too_where_its_variables_say_so(docker
     assert docker("ps", "--all", "--quiet") == ""
 
 
+def test_hydra_sees_images_through_it_and_removes_them_where_its_variables_say_so(docker: Docker, proxy: Proxy) -> None:
+    id = docker.image("shop/api:1")
+    through = DockerImages(DockerSettings(address=proxy(CLEAN="0")), HTTP)
+    assert id in {one.id for one in through.stored().images}
+    with pytest.raises(Denied, match="does not allow DELETE /images"):
+        through.remove_image(id, ["shop/api:1"])
+    DockerImages(DockerSettings(address=proxy(CLEAN="1")), HTTP).remove_image(id, ["shop/api:1"])
+    assert docker("images", "--quiet", "shop/api:1") == ""
+
+
 def test_nothing_that_is_as_good_as_root_gets_through(docker: Docker, proxy: Proxy) -> None:
     docker.run("web", "sleep 300")
-    address = proxy(CONTROL="1", REMOVE="1")
+    address = proxy(CONTROL="1", REMOVE="1", CLEAN="0")
     asked = [
         ("POST", "/containers/create"), ("POST", "/containers/web/exec"), ("POST", "/exec/web/start"),
         ("GET", "/containers/web/archive?path=/etc/passwd"), ("GET", "/containers/web/export"),
         ("PUT", "/containers/web/archive?path=/"), ("POST", "/containers/web/update"), ("POST", "/containers/web/kill"),
-        ("POST", "/containers/web/%2e%2e/create"), ("POST", "/v1.41/containers/create"), ("GET", "/images/json"),
-        ("DELETE", "/volumes/web"), ("POST", "/build"), ("GET", "/info"), ("GET", "/containers/web/attach/ws"),
+        ("POST", "/containers/web/%2e%2e/create"), ("POST", "/v1.41/containers/create"), ("GET", "/images/web/get"),
+        ("DELETE", "/volumes/web"), ("POST", "/build"), ("POST", "/images/create"), ("GET", "/info"), ("GET", "/containers/web/attach/ws"),
     ]  # fmt: skip
     with httpx.Client(base_url=address, trust_env=False) as client:
         answers = [(one, client.request(*one).status_code) for one in asked]

@@ -19,8 +19,8 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Refused, Unavailable
 from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
-from hydra_lab.kernel.preview import Part as Shown
-from hydra_lab.kernel.preview import Preview
+from hydra_lab.kernel.policy.preview import Part as Shown
+from hydra_lab.kernel.policy.preview import Preview
 
 QUICK = timedelta(milliseconds=20)
 

@@ -88,6 +88,7 @@ class Follower(Kept):
             now = None
         was_told = self._was_told(one)
         with self.ctx.begin() as connection:
+            image_id = now.image_id if now else store.image_id_of(connection, one.id)
             recent = (*(place.recent if place else ()), key)[-RECENT:]
             kept = place or Place(turn=0, at_ns=0, recent=())
             self._move(connection, place, replace(kept, at_ns=max(one.at_ns, kept.at_ns), recent=recent))
@@ -96,7 +97,7 @@ class Follower(Kept):
             elif one.action == "destroy":
                 store.forget(connection, one.id)
             if not was_told:
-                self._emit(connection, one.action, one.name, data_of(one, now))
+                self._emit(connection, one.action, one.name, data_of(one, now) | {"image_id": image_id})
 
     def _was_told(self, one: Happened) -> bool:
         """Whether the last look told of this already; each thing that it told is matched once."""
@@ -164,7 +165,8 @@ def data_of_change(one: Change) -> dict[str, object]:
     """What is journaled of something that was found by looking."""
     container, ended = one.container, one.action == "die"
     return {
-        "container": container.id, "image": container.image, "at": one.at.timestamp() if one.at else None,
+        "container": container.id, "image": container.image, "image_id": container.image_id,
+        "at": one.at.timestamp() if one.at else None,
         "exit_code": container.exit_code if ended else None, "oom_killed": (ended and container.oom_killed) or None,
         "health": container.health if one.action == "health_status" else None,
         "state": None if one.action == "destroy" else container.state, "found": True,

@@ -121,8 +121,8 @@ class DockerClient:
                 return
         raise Unavailable(f"{WHO} ended the event stream.", fix="It is joined again by itself.")
 
-    def _read(self, path: str, kind: type[T], **options: Any) -> T:
-        return read_as(WHO, kind, self._asked("GET", path, **options))
+    def _read(self, path: str, kind: type[T], *, method: str = "GET", **options: Any) -> T:
+        return read_as(WHO, kind, self._asked(method, path, **options))
 
     def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:
         self._may_use_socket()

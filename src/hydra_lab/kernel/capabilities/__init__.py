@@ -35,6 +35,15 @@ from hydra_lab.kernel.capabilities.hosts import (
     NodeReading as NodeReading,
     Ran as Ran,
 )
+from hydra_lab.kernel.capabilities.images import (
+    CachePiece as CachePiece,
+    ImageHost as ImageHost,
+    Sizes as Sizes,
+    Stored as Stored,
+    StoredContainer as StoredContainer,
+    StoredImage as StoredImage,
+    StoredVolume as StoredVolume,
+)
 from hydra_lab.kernel.capabilities.presence import (
     HomePanel as HomePanel,
     PresenceSource as PresenceSource,

@@ -12,7 +12,10 @@ log = structlog.get_logger()
 
 
 def keep_routines(services: Services) -> None:
-    """Make the schedules of all routines say what the settings say; a person's pause stays."""
+    """Make the schedules of all routines say what the settings say; a person's pause stays.
+
+    One that needs an outside system begins when that is configured.
+    """
     kept = {one.id: one for one in services.work.schedules.all()}
     for routine in services.registry.contributions(Routine):
         try:
@@ -29,10 +32,12 @@ def keep(services: Services, routine: Routine, schedule: Schedule | None) -> Non
         if schedule:
             services.work.schedules.remove(routine.id, HYDRA)
         return
+    verb = services.registry.operation(routine.operation)
+    if schedule is None and not all(services.integrations.configured(one) for one in verb.needs):
+        return  # it would do nothing but wait
     wanted = (cron, settings.time_zone, routine.operation, routine.input)
     if schedule and (schedule.cron, schedule.time_zone, schedule.operation, schedule.input) == wanted:
         return
-    verb = services.registry.operation(routine.operation)
     services.work.schedules.create(
         id=routine.id, title=routine.title, verb=verb, input=routine.input, cron=cron, actor=HYDRA, keep=schedule
     )

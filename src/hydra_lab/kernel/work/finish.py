@@ -23,7 +23,7 @@ from hydra_lab.kernel.errors import (
 )
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import HYDRA, Decision, Verdict
-from hydra_lab.kernel.preview import Preview
+from hydra_lab.kernel.policy.preview import Preview
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.add import approval_hold, dependency_hold, hash_of, requirement_hold

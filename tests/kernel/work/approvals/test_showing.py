@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hydra_lab.kernel.preview import Part, Preview
+from hydra_lab.kernel.policy.preview import Part, Preview
 from hydra_lab.kernel.work import Item, State
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.approvals.store import Approval

@@ -1,12 +1,16 @@
 """Asking a person with a preview: what they said yes to is just what they were shown."""
 
+from dataclasses import replace
+
 from hydra_lab.kernel.errors import ApprovalNeeded, Denied, NotFound
 from hydra_lab.kernel.policy.model import Verdict
-from hydra_lab.kernel.preview import Preview
+from hydra_lab.kernel.policy.preview import Preview
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.add import hash_of
 from hydra_lab.kernel.work.approvals import store as approvals
+
+DANGER = "built-in:danger"
 
 
 def ask(services: Services, item: str, preview: Preview, floor: str | None) -> None:
@@ -24,6 +28,8 @@ def ask(services: Services, item: str, preview: Preview, floor: str | None) -> N
     verb = services.registry.operation(row.operation)
     parsed = services.gate.parse(verb, row.input)
     decision = services.policy.decide(verb, parsed, store.actor_of(row.actor), floor=floor)
+    if decision.rule == DANGER:
+        decision = replace(decision, reason="this is dangerous: a person sees what it would do before it does it")
     match decision.verdict:
         case Verdict.ALLOW:
             return

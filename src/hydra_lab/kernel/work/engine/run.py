@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import Cancelled, Conflict
-from hydra_lab.kernel.preview import Preview
+from hydra_lab.kernel.policy.preview import Preview
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.approvals.asking import ask
 from hydra_lab.kernel.work.changes import store as changes
