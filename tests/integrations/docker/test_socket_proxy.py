@@ -92,7 +92,8 @@ def test_nothing_that_is_as_good_as_root_gets_through(docker: Docker, proxy: Pro
         ("GET", "/containers/web/archive?path=/etc/passwd"), ("GET", "/containers/web/export"),
         ("PUT", "/containers/web/archive?path=/"), ("POST", "/containers/web/update"), ("POST", "/containers/web/kill"),
         ("POST", "/containers/web/%2e%2e/create"), ("POST", "/v1.41/containers/create"), ("GET", "/images/web/get"),
-        ("DELETE", "/volumes/web"), ("POST", "/build"), ("POST", "/images/create"), ("GET", "/info"), ("GET", "/containers/web/attach/ws"),
+        ("DELETE", "/volumes/web"), ("POST", "/build"), ("POST", "/images/create"), ("GET", "/info"),
+        ("GET", "/containers/web/attach/ws"),
     ]  # fmt: skip
     with httpx.Client(base_url=address, trust_env=False) as client:
         answers = [(one, client.request(*one).status_code) for one in asked]
