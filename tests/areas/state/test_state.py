@@ -47,6 +47,19 @@ def test_the_file_follows_work_that_ends_and_agrees_with_the_api(server: Server)
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_many_may_write_it_at_once(server: Server) -> None:
+    wanted = {"items": [{"operation": "state.write"}] * 24}
+    ids = [one["id"] for one in server.client.post("/queue/batch", json=wanted).raise_for_status().json()["items"]]
+    ends = [waited(lambda id=id: over(server.client.get(f"/queue/{id}").json())) for id in ids]  # type: ignore[misc]
+    assert [(one["state"], one["error"]) for one in ends] == [("done", None)] * 24
+    assert not list(server.data.glob("STATE.json.*"))
+
+
+def over(item: dict[str, Any]) -> dict[str, Any] | None:
+    """An item, once it is over."""
+    return item if item["state"] in ("done", "failed", "cancelled") else None
+
+
 def test_what_was_completed_is_told_once_to_each_reader(server: Server) -> None:
     done(server, "health.show")
     first = server.client.get("/state").raise_for_status().json()["completed"]

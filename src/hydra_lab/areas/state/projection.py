@@ -1,7 +1,10 @@
 """Measuring the state and writing STATE.json, whole or not at all."""
 
+import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from pydantic import ValidationError
@@ -84,13 +87,21 @@ def is_fresh(ctx: Context) -> bool:
 
 
 def write(ctx: Context) -> StateDocument:
-    """Bring STATE.json up to date; whoever reads it meanwhile sees the old or the new one, never half of it."""
+    """Bring STATE.json up to date; whoever reads it meanwhile sees the old or the new one, never half of it.
+
+    Several may write at once, each into a file of its own first; what a crash leaves of one goes after an hour.
+    """
     with ctx.read() as connection:
         since = store.anyone_read(connection)
     document = measure(ctx, since)
     path = path_of(ctx)
-    beside = path.with_suffix(".json.new")
-    beside.write_text(document.model_dump_json(indent=2), encoding="utf-8")
-    beside.chmod(0o600)
-    beside.replace(path)
+    for left in path.parent.glob(f"{path.name}.*.new"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - 3600:
+                left.unlink()
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f"{path.name}.", suffix=".new", delete=False
+    ) as file:
+        file.write(document.model_dump_json(indent=2))  # for its owner's eyes only, as the file is made
+    Path(file.name).replace(path)
     return document
