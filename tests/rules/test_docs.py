@@ -93,3 +93,7 @@ def test_every_picture_is_taken_by_the_script() -> None:
     assert taken == {one.stem for one in (ROOT / "docs" / "images").iterdir()}
     shown = {Path(link).stem for page in PAGES for link in LINK.findall(page.read_text()) if "images/" in link}
     assert shown == taken
+
+
+def test_no_page_shows_what_a_merge_left_behind() -> None:
+    assert [page.name for page in PAGES if re.search(r"^(<<<<<<<|>>>>>>>) ", page.read_text(), re.MULTILINE)] == []
