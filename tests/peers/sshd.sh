@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real OpenSSH server on loopback (Debian package: openssh-server), as root: key sign-in for a user of its own, whose
 # PATH begins with DIR/bin. There nvidia-smi is a card under control (DIR/gpus.json), and sudo allows what it is asked
-# unless DIR/no-sudo is there.
+# unless DIR/no-sudo is there; df tells what is in DIR/df, where that is there.
 . "$(dirname "$0")/lib.sh"
 
 if [ "${1:-}" = stop ]; then
@@ -33,7 +33,13 @@ shift
 [ ! -e "$here/no-sudo" ] || { echo "sudo: a password is required" >&2; exit 1; }
 exec "$@"
 SUDO
-chmod 755 "$dir/bin/sudo" "$dir/bin/nvidia-smi"
+cat >"$dir/bin/df" <<'DF'
+#!/bin/sh
+here=$(dirname "$0")/..
+if [ -e "$here/df" ]; then exec cat "$here/df"; fi
+exec /bin/df "$@"
+DF
+chmod 755 "$dir/bin/sudo" "$dir/bin/nvidia-smi" "$dir/bin/df"
 echo "${GPUS:-[]}" >"$dir/gpus.json"
 touch "$dir/nvidia-smi.calls"
 chown "$user" "$dir/gpus.json" "$dir/nvidia-smi.calls" "$dir/home"

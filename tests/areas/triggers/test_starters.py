@@ -11,6 +11,7 @@ import pytest
 from hydra_lab.app import found_rooms
 from hydra_lab.areas.triggers.starters import all_starters, missing
 from tests.integrations.faults import Fault, Reply, StandIn
+from tests.peers import sshd
 from tests.server import Server
 
 NOT_HERE = [name for name, one in all_starters().items() if missing(found_rooms(), one.trigger)]
@@ -109,7 +110,29 @@ def the_disk_has_room_again(server: Server) -> None:
     server.client.put("/settings/disk_free_min_mib", json={"value": 1}).raise_for_status()
 
 
-HAPPENINGS: dict[str, Callable[[Server], None]] = {
+def a_machine(server: Server, name: str, host: sshd.Sshd) -> None:
+    """A machine of the lab that is measured from now on."""
+    server.client.post("/nodes", json={"name": name, **host.node}).raise_for_status()
+    server.client.post("/nodes/look").raise_for_status()
+
+
+def a_card_is_hot(server: Server) -> None:
+    """A card of 88 °C."""
+    with sshd.running({"temperature.gpu": 88}) as host:
+        a_machine(server, "hot", host)
+        waited(lambda: events(server, "gpus.hot"), server)
+
+
+def a_disk_fills(server: Server) -> None:
+    """A disk of which nine tenths are used."""
+    with sshd.running() as host:
+        told = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 1000000 910000 90000 91% /data\n"
+        (host.folder / "df").write_text(told)
+        a_machine(server, "full", host)
+        waited(lambda: events(server, "nodes.disk_filling"), server)
+
+
+EVERY: dict[str, Callable[[Server], None]] = {
     "backup-again": work_fails,
     "failure-bundle": work_fails,
     "look-at-lost-system": a_system_is_lost,
@@ -118,7 +141,10 @@ HAPPENINGS: dict[str, Callable[[Server], None]] = {
     "notes-after-push": a_push,
     "alert-firing": an_alert_fires,
     "backup-after-full-disk": the_disk_has_room_again,
+    "gpu-hot": a_card_is_hot,
+    "disk-filling": a_disk_fills,
 }
+HAPPENINGS = {name: happens for name, happens in EVERY.items() if name not in NOT_HERE}
 
 
 @pytest.mark.parametrize("name", HAPPENINGS)

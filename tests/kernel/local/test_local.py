@@ -55,8 +55,9 @@ def test_without_the_library_or_a_driver_nothing_is_known(monkeypatch: pytest.Mo
 
 
 def test_this_machine_is_measured() -> None:
-    local.reading("here", NOW)
     one = local.reading("here", NOW)
+    assert one.cpu_percent
+    assert 0 <= one.cpu_percent.value <= 100
     assert one.memory_total_bytes
     assert one.memory_total_bytes.source == "this machine"
     assert any(disk.mount == "/" for disk in one.file_systems)

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,10 +33,10 @@ class Follower:
         self.loop = loop
         self.topics = topics
         self.dropped = False
-        self._waiting: deque[tuple[int, Frame]] = deque()
+        self._waiting: deque[tuple[int | None, Frame]] = deque()
         self._news = asyncio.Event()
 
-    def put(self, entries: Iterable[tuple[int, str, Frame]]) -> None:
+    def put(self, entries: Iterable[tuple[int | None, str, Frame]]) -> None:
         """Take up new entries of the topics followed; on the event loop."""
         fit = [(id, frame) for id, topic, frame in entries if not self.topics or topic in self.topics]
         if len(self._waiting) + len(fit) > KEPT:
@@ -46,8 +47,8 @@ class Follower:
         if fit:
             self._news.set()
 
-    async def next(self) -> tuple[int, Frame]:
-        """The next entry. Raises ``Dropped``."""
+    async def next(self) -> tuple[int | None, Frame]:
+        """The next entry; one without an id is no part of the journal. Raises ``Dropped``."""
         while not self._waiting:
             if self.dropped:
                 raise Dropped
@@ -107,12 +108,12 @@ class Feed:
         try:
             seen = await asyncio.to_thread(self._join, follower)
             if after is not None:
-                async for id, frame in self._replay(follower.topics, min(after, seen)):
-                    seen = max(seen, id)
+                async for past, frame in self._replay(follower.topics, min(after, seen)):
+                    seen = max(seen, past)
                     yield frame
             while True:
                 id, frame = await follower.next()
-                if id > seen:
+                if id is None or id > seen:
                     yield frame
         except Dropped:
             self.dropped += 1
@@ -120,6 +121,17 @@ class Feed:
         finally:
             with self._lock:
                 self._followers.pop(follower, None)
+
+    def tell(self, name: str, *, subject: str, data: dict[str, Any], at: datetime) -> None:
+        """Hand something to the followers of this process that is no part of the journal, such as a measurement.
+
+        It has no id, and nobody gets it later.
+        """
+        with self._lock:
+            followers = list(self._followers)
+        if followers:
+            told = {"id": None, "at": at.isoformat(), "name": name, "subject": subject, "data": data}
+            hand_over(followers, [(None, name.partition(".")[0], Frame(event=name, data=told))])
 
     async def _replay(self, topics: frozenset[str], after: int) -> AsyncIterator[tuple[int, Frame]]:
         """Entries since an id, up to the newest there is when they have been read."""
@@ -168,17 +180,21 @@ class Feed:
         with self._lock:
             # Whoever joined since the batch was read has begun behind it.
             self._last, followers = batch[-1].id, list(self._followers)
-        entries = [(event.id, event.topic, frame_of(event)) for event in batch]
-        by_loop: dict[asyncio.AbstractEventLoop, list[Follower]] = {}
-        for one in followers:
-            by_loop.setdefault(one.loop, []).append(one)
-        for loop, theirs in by_loop.items():
-            with suppress(RuntimeError):  # a loop that has ended has no followers any more
-                loop.call_soon_threadsafe(deliver, theirs, entries)
+        hand_over(followers, [(event.id, event.topic, frame_of(event)) for event in batch])
         return len(batch) == BATCH
 
 
-def deliver(followers: list[Follower], entries: list[tuple[int, str, Frame]]) -> None:
+def hand_over(followers: list[Follower], entries: list[tuple[int | None, str, Frame]]) -> None:
+    """Have entries delivered on each follower's own loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Follower]] = {}
+    for one in followers:
+        by_loop.setdefault(one.loop, []).append(one)
+    for loop, theirs in by_loop.items():
+        with suppress(RuntimeError):  # a loop that has ended has no followers any more
+            loop.call_soon_threadsafe(deliver, theirs, entries)
+
+
+def deliver(followers: list[Follower], entries: list[tuple[int | None, str, Frame]]) -> None:
     """Hand entries to every follower of a loop, in one go."""
     for follower in followers:
         follower.put(entries)

@@ -10,23 +10,23 @@ import psutil
 from hydra_lab.kernel.capabilities.hosts import Figure, FileSystem, NodeReading
 
 SOURCE = "this machine"
+LOOK_S = 0.25
 SMALLEST = 16 << 20  # bytes; smaller ones hold no data of anybody
 # Images of programs and installation media: read-only and always full.
 NO_DATA = frozenset({"squashfs", "iso9660", "udf", "erofs", "cramfs", "romfs", "efivarfs"})
 
 
 def reading(node: str, at: datetime) -> NodeReading:
-    """How this machine is now; its processor's use since the last reading in this process, unknown at the first."""
+    """How this machine is now; its processor's use over a quarter of a second."""
 
     def figure(value: float | None) -> Figure | None:
         return None if value is None else Figure(value=value, at=at, source=SOURCE)
 
-    memory, cpu = psutil.virtual_memory(), psutil.cpu_times_percent(interval=None)
-    measured = sum(cpu)  # nothing at the first look
+    memory, cpu = psutil.virtual_memory(), psutil.cpu_times_percent(interval=LOOK_S)
     load = os.getloadavg() if hasattr(os, "getloadavg") else (None, None, None)
     return NodeReading(
         node=node,
-        cpu_percent=figure(round(100 - cpu.idle - getattr(cpu, "iowait", 0.0), 1) if measured else None),
+        cpu_percent=figure(max(0.0, round(100 - cpu.idle - getattr(cpu, "iowait", 0.0), 1))),
         cores=figure(psutil.cpu_count()),
         load_1m=figure(load[0]),
         load_5m=figure(load[1]),

@@ -6,6 +6,7 @@ FLOORS: dict[str, str] = {
     "pushes git": "what is pushed leaves the lab",
     "changes production compose": "a production compose file decides what runs",
     "changes host configuration": "a host's own configuration, NixOS's for one, can lock its owner out",
+    "trusts a machine": "whoever is at its other end sees what Hydra does there",
     "spends money": "money that is spent is gone",
     "turns off authentication": "without authentication anybody may do anything",
     "edits policy": "policy decides what asks",

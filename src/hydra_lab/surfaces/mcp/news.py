@@ -135,6 +135,8 @@ class News:
         """Collect what changes; a follower that fell behind starts again."""
         while True:
             async for frame in self._services.feed.follow():
+                if frame.data.get("id", 0) is None:
+                    continue  # a measurement: no resource tells of it
                 self._changed |= changed_by(frame.data)
                 self._news.set()
             await asyncio.sleep(PAUSE_S)

@@ -1,0 +1,1 @@
+"""Looking at nodes: what each source says, put together, kept, and told where it has changed."""
