@@ -20,6 +20,7 @@ EXAMPLES = {
     "/schedules/{id}": ["one=backup"],
     "/triggers/{id}": ["one=backup-again", "tried=backup-again?try=1"],
     "/containers/{id}": [],  # looked at in a journey of its own, with a real Docker Engine
+    "/nodes/{name}": [],  # likewise, with a real OpenSSH server
     "/backlog/preview/{draft}": [], "/backlog/preview/{draft}/text": [],  # looked at in the journey of importing
 }  # fmt: skip
 MORE = {
