@@ -105,3 +105,12 @@ def test_a_check_and_a_fact_tell_how_they_are(house: Lab) -> None:
     result = feeds.answering(house.context())
     assert (result.status, result.data) == ("bad", {"lost": ["discord"]})
     assert feeds.by_status(house.context()) == {"denied": 1, "not_configured": 1}
+
+
+def test_what_another_key_sealed_is_told_by_the_check(house: Lab, make_lab: Callable[..., Lab]) -> None:
+    house.call("integrations.configure", name="discord", webhook=webhook())
+    house.services.secrets.key_file.unlink()
+    restored = make_lab(areas=[AREA], integrations=[DISCORD, HOME_ASSISTANT])
+    result = feeds.answering(restored.context())
+    assert (result.status, result.data) == ("bad", {"lost": ["discord"]})
+    assert "sealed with another key" in result.detail

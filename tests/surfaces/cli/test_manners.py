@@ -229,12 +229,19 @@ def test_a_damaged_database_is_found_by_the_doctor(tmp_path: Path) -> None:
 def test_a_backup_is_made_while_hydra_runs_and_put_back_while_it_is_stopped(make_server: Make) -> None:
     one = make_server().start()
     one.hydra("queue", "add", "health.show", "--title", "before the backup")
+    one.hydra("queue", "add", "state.write", "--wait", "60")
     made = one.hydra("backup", "--data", str(one.data))
     assert "verified" in made.stdout.lower()
     one.hydra("queue", "add", "health.show", "--title", "after the backup")
     refused(one.hydra("restore", "--data", str(one.data), check=False), 65, "Another Hydra", "Stop Hydra first")
     one.stop()
     done = one.hydra("restore", "--data", str(one.data))
+    assert "copy the folder artifacts" not in done.stdout
+    elsewhere = one.data.with_name("elsewhere")
+    (newest,) = (one.data / "backups").glob("hydra-*")
+    moved = one.hydra("restore", "--data", str(elsewhere), str(newest))
+    assert "copy the folder artifacts" in moved.stdout
+    assert "STATE.json" in moved.stdout
     assert "kept in" in done.stdout
     one.start()
     titles = [item["title"] for item in one.client.get("/queue").json()["items"]]

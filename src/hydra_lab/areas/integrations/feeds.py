@@ -7,9 +7,10 @@ from hydra_lab.kernel.contributions import Check, CheckResult, Fact
 
 
 def answering(ctx: Context) -> CheckResult:
-    """Whether every configured system answers."""
+    """Whether every configured system answers, and what was set is usable."""
     states = [one for one in ctx.services.integrations.states() if one.configured]
-    lost = [one for one in states if one.status.lost]
+    wrong = [one for one in ctx.services.integrations.states() if not one.configured and one.detail]
+    lost = [*wrong, *(one for one in states if one.status.lost)]
     asked = [one for one in states if one.checked_at is not None]
     if lost:
         detail = "; ".join(f"{one.title}: {one.detail}" for one in lost)

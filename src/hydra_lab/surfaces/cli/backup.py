@@ -61,5 +61,7 @@ def restore(program: Program, name: str | None, data: Path, config: Path | None)
             error.fix = "Stop Hydra first, then restore."
         raise
     show(told)
+    if told["artifacts_missing"]:
+        say("Files that work made are not in a backup: copy the folder artifacts beside the database.")
     say(f"What was there before is kept in {told['aside']}. Start Hydra again: hydra up")
     return 0

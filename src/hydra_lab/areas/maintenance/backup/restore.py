@@ -9,14 +9,18 @@ from datetime import datetime
 from pathlib import Path
 
 from hydra_lab.areas.maintenance.backup import files, store
-from hydra_lab.areas.maintenance.backup.make import sound
+from hydra_lab.areas.maintenance.backup.make import MOST_MISSING, is_there, sound
 from hydra_lab.areas.maintenance.backup.model import MANIFEST, STAMP, UPGRADE_COPIES, backups_in, read_manifest
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.operation import Output
 
 
 class Restored(Output):
-    """What was restored. ``aside`` is the folder that now holds what was there before."""
+    """What was restored.
+
+    ``aside`` is the folder that now holds what was there before; ``artifacts_missing`` names files of work, fifty at
+    most, that the restored database knows and the data directory does not have.
+    """
 
     source: str
     rows: int
@@ -32,7 +36,6 @@ class Source:
     database: Path
     policy: Path | None
     rows: int
-    missing: list[str]
     key: str
 
 
@@ -58,7 +61,7 @@ def examined(path: Path) -> Source:
     """A backup, checked. Raises ``HydraError`` when it is not sound, ``Invalid`` when it is none or a Postgres dump."""
     if path.is_file():
         return Source(
-            database=path, policy=None, rows=sum(bare(path).values()), missing=[],
+            database=path, policy=None, rows=sum(bare(path).values()),
             key="The copy holds the database alone; the key file must be the one it was used with.",
         )  # fmt: skip
     manifest = read_manifest(path)
@@ -69,7 +72,7 @@ def examined(path: Path) -> Source:
     sound(path, manifest)
     return Source(
         database=path / manifest.database.file, policy=path / manifest.policy.file if manifest.policy else None,
-        rows=sum(manifest.database.tables.values()), missing=manifest.artifacts.missing, key=manifest.key.how,
+        rows=sum(manifest.database.tables.values()), key=manifest.key.how,
     )  # fmt: skip
 
 
@@ -117,6 +120,13 @@ def restore(data_dir: Path, path: Path, now: datetime) -> Restored:
     if source.policy:
         files.keep(source.policy, data_dir)
     files.settle(aside)
-    return Restored(
-        source=str(path), rows=source.rows, aside=str(aside), artifacts_missing=source.missing, key=source.key
-    )
+    missing = artifacts_not_in(data_dir)
+    return Restored(source=str(path), rows=source.rows, aside=str(aside), artifacts_missing=missing, key=source.key)
+
+
+def artifacts_not_in(data_dir: Path) -> list[str]:
+    """Files of work that the database in a data directory names and that are not there."""
+    with closing(store.opened(data_dir / "hydra.db")) as connection:
+        rows = store.artifact_rows_in(connection)
+    root = data_dir / "artifacts"
+    return [f"{row['item']}/{row['name']}" for row in rows if not is_there(root, row)][:MOST_MISSING]

@@ -88,6 +88,14 @@ def artifact_rows(connection: Connection) -> list[dict[str, str | int]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def artifact_rows_in(connection: sqlite3.Connection) -> list[dict[str, str | int]]:
+    """The same of a database file: item, name and size; empty for a schema from before there were any."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (artifacts.name,)).fetchone():
+        return []
+    found = connection.execute(f"SELECT item, name, size FROM {quoted(artifacts.name)} ORDER BY item, name")  # noqa: S608 - quoted
+    return [{"item": str(item), "name": str(name), "size": int(size)} for item, name, size in found]
+
+
 def moment(connection: Connection) -> str:
     """On Postgres: hold what this connection sees still, and give it a name under which ``pg_dump`` sees the same."""
     connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
