@@ -50,6 +50,12 @@ from hydra_lab.kernel.capabilities.presence import (
     Sighting as Sighting,
     Tile as Tile,
 )
+from hydra_lab.kernel.capabilities.workflows import (
+    Run as Run,
+    RunState as RunState,
+    Workflow as Workflow,
+    WorkflowHost as WorkflowHost,
+)
 
 
 class Severity(StrEnum):
