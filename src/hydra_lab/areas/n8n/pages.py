@@ -12,6 +12,7 @@ AWAY = (Unavailable, Busy, Denied, Refused)
 LOOKS = {"ok": ("ok", "circle-check"), "bad": ("bad", "circle-x"), "unknown": ("off", "circle-dashed")}
 GOOD, FAIR = 90, 60
 RUNS = 20
+LOOKED_AT = 100
 SHOWN = 10
 
 
@@ -20,7 +21,8 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     told: dict[str, Any] = {"missing": None, "problem": None, "active": [], "idle": [], "failed": []}
     try:
         found: list[WorkflowView] = ctx.call("n8n.workflows").workflows
-        told["failed"] = ctx.call("n8n.runs", state="error", limit=RUNS).runs
+        failed = ctx.call("n8n.runs", state="error", limit=LOOKED_AT).runs
+        told["failed"] = [one for one in failed if one.retry_of is None][:RUNS]
     except NotConfigured as error:
         told["missing"] = error
     except AWAY as error:

@@ -54,6 +54,8 @@ def error_workflow(one: Workflow, known: Known) -> Checked:
         return said("error_workflow", title, "bad", f"The workflow {wanted} that is to run when it fails is gone.")
     if not handles_errors(handler):
         return said("error_workflow", title, "bad", f"“{handler.name}” has no error trigger.")
+    if not handler.active:
+        return said("error_workflow", title, "bad", f"“{handler.name}” is not active, and n8n 2 runs only active ones.")
     return said("error_workflow", title, "ok", f"“{handler.name}” runs when it fails.")
 
 
@@ -61,7 +63,7 @@ def failure_notice(one: Workflow, known: Known) -> Checked:
     """Whether a person is told when it fails."""
     title = "Notification on failure"
     handler = one if handles_errors(one) else handler_of(one, known)
-    if handler is None:
+    if handler is None or not handler.active:
         return said("failure_notice", title, "bad", "Nobody is told when it fails.")
     telling = [str(node.get("name")) for node in nodes.on(handler.nodes) if nodes.tells(node)]
     if not telling:

@@ -89,7 +89,10 @@ class N8nClient:
     def retry(self, id: str) -> Execution:
         """Repeat a run. Raises ``Conflict`` for one that cannot be."""
         path = f"/executions/{checked_id(id)}/retry"
-        return read_as(WHO, Execution, self._asked("POST", path, json={"loadWorkflow": True}))
+        try:
+            return read_as(WHO, Execution, self._asked("POST", path, json={"loadWorkflow": True}))
+        except Invalid as error:
+            raise Conflict(error.detail, fix="See the run in n8n.") from error
 
     def _get(self, kind: type[T], path: str, params: dict[str, Any] | None = None) -> T:
         return read_as(WHO, kind, self._asked("GET", path, params=params))
