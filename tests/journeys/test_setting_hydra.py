@@ -190,7 +190,7 @@ def test_an_integration_is_set_up_tested_and_taken_away(page: Any, hydra: Server
     assert "It is set" in page.inner_text("form.card")
     assert "a-secret-token" not in page.content()
     page.goto(f"{hydra.url}/ui/integrations")
-    assert "Unreachable since" in page.locator("a.system", has_text="Home Assistant").inner_text()
+    assert "Unreachable since" in page.locator("a.system[href$=home_assistant]").inner_text()
     page.goto(f"{hydra.url}/ui/integrations/home_assistant")
     page.click("text=Remove settings…")
     page.click("text=Remove the settings of Home Assistant")

@@ -37,3 +37,6 @@ document.addEventListener("change", (event) => {
 });
 
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+
+// The answer to a form stands at the form's address: to reload it, or a part of it, means the page that the form was on.
+if (location.pathname.includes("/ui/do/")) history.replaceState(null, "", root.dataset.here);
