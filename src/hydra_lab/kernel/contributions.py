@@ -60,6 +60,31 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a tile shows: a value with its unit or whole, a sentence, how it looks (``ok``, ``warn``, ``bad``,
+    ``unknown``), and when it was measured. ``share`` in percent draws a bar."""
+
+    value: str
+    of: str = ""
+    text: str = ""
+    s: Literal["", "ok", "warn", "bad", "unknown"] = ""
+    at: datetime | None = None
+    share: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A measurement on the home page, which leads to ``path``. ``measure`` reads what is known already, without a call
+    out; ``None`` where there is nothing of the kind."""
+
+    name: str
+    title: str
+    icon: str
+    path: str
+    measure: Callable[["Context"], Measured | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """A measured value for STATE.json: ``measure`` answers JSON-ready data, or raises to be shown as unknown."""
 
@@ -126,4 +151,4 @@ class ImagesWanted:
     find: Callable[["Context"], Sequence[WantedImage]]
 
 
-Contribution = Check | DigestSection | SearchSource | Card | Fact | Beat | Reader | Routine | ImagesWanted
+Contribution = Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted

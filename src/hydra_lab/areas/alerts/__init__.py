@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hydra_lab.areas.alerts import operations, pages, recurring, silences
 from hydra_lab.areas.alerts.migrations import MIGRATIONS
-from hydra_lab.areas.alerts.telling import BEATS
+from hydra_lab.areas.alerts.telling import BEATS, TILES
 from hydra_lab.kernel.area import Area
 
 AREA = Area(
@@ -15,7 +15,7 @@ AREA = Area(
     title="Alerts",
     operations=(operations, silences, recurring),
     pages=pages.PAGES,
-    contributions=BEATS,
+    contributions=(*BEATS, *TILES),
     migrations=MIGRATIONS,
     templates=str(Path(__file__).parent / "templates"),
 )

@@ -1,5 +1,6 @@
 """The pages of alerts: what fires and what is kept quiet, and making a silence with a look at what it would mute."""
 
+from datetime import datetime
 from typing import Any
 
 from hydra_lab.areas.alerts.model import AlertView, written
@@ -10,6 +11,7 @@ from hydra_lab.kernel.capabilities import Matcher
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotConfigured
 
+RANKS = {"critical": 0, "page": 0, "error": 1, "warning": 2, "info": 4}
 LASTING = ((30, "30 minutes"), (60, "an hour"), (120, "2 hours"), (240, "4 hours"), (480, "8 hours"), (1440, "a day"),
            (4320, "3 days"), (10080, "a week"))  # fmt: skip
 LOOKS = {"critical": ("bad", "octagon-alert"), "page": ("bad", "octagon-alert"), "info": ("", "info")}
@@ -26,13 +28,14 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
         silences: Silences = ctx.call("alerts.silences")
     except NotConfigured as error:
         return {"missing": error, "webhook": webhook}
-    alerts, kept = found.alerts, silences.silences or []
+    alerts, kept = sorted(found.alerts or (), key=urgency), silences.silences or []
     return {
         "missing": None,
+        "headline": headline(found),
         "found": found,
-        "known": alerts is not None,
-        "firing": [row(one) for one in alerts or () if one.state == "firing"],
-        "quiet": [row(one) for one in alerts or () if one.state != "firing"],
+        "known": found.alerts is not None,
+        "firing": [row(one) for one in alerts if one.state == "firing"],
+        "quiet": [row(one) for one in alerts if one.state != "firing"],
         "silences": [one for one in kept if one.state != "expired"],
         "over": [one for one in kept if one.state == "expired"][:OVER],
         "recurring": [
@@ -41,6 +44,23 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
         ],
         "webhook": webhook,
     }  # fmt: skip
+
+
+def urgency(one: AlertView) -> tuple[int, datetime]:
+    """The gravest first, of the same gravity the latest."""
+    return RANKS.get(one.severity or "", 3), one.starts_at
+
+
+def headline(found: Alerts) -> str:
+    """What fires, in a sentence; what is not known is said."""
+    if found.alerts is None:
+        return "What fires is unknown."
+    firing = [one for one in found.alerts if one.state == "firing"]
+    grave = sum(RANKS.get(one.severity or "", 3) == 0 for one in firing)
+    quiet = len(found.alerts) - len(firing)
+    words = f"{len(firing)} firing" if firing else "Nothing fires"
+    words += f", {grave} of them critical" if grave else ""
+    return f"{words}{f'; {quiet} kept quiet' if quiet else ''}."
 
 
 def row(one: AlertView) -> dict[str, Any]:

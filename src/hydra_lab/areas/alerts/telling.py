@@ -10,7 +10,7 @@ from hydra_lab.areas.alerts import asking, store
 from hydra_lab.areas.alerts.model import News, Told, polled
 from hydra_lab.kernel.capabilities import Alert
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat
+from hydra_lab.kernel.contributions import Beat, Measured, Tile
 from hydra_lab.kernel.errors import HydraError, NotConfigured
 
 REMEMBERED = timedelta(days=7)
@@ -85,6 +85,25 @@ def data_of(one: Alert | Told) -> dict[str, object]:
     }  # fmt: skip
 
 
+def tile(ctx: Context) -> Measured | None:
+    """How many alerts fire, by what was told last."""
+    if not ctx.services.integrations.configured("alert_source"):
+        return None
+    with ctx.read() as connection:
+        row, firing = store.of_source(connection), [one for one in store.known(connection).values() if one.firing]
+    if row is None or row.lost_at:
+        return Measured(value="Unknown", text=f"{asking.title(ctx)} does not answer.", s="unknown",
+                        at=row and row.lost_at)  # fmt: skip
+    critical = {name_of(one) for one in firing if one.labels.get("severity") == "critical"}
+    names = sorted(critical) + sorted({name_of(one) for one in firing} - critical)
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return Measured(
+        value=f"{len(firing)} firing" if firing else "None fires", text=", ".join(names[:2]) + more,
+        s="bad" if critical else "warn" if firing else "ok", at=row.asked_at,
+    )  # fmt: skip
+
+
+TILES = (Tile(name="alerts", title="Alerts", icon="triangle-alert", path="/alerts", measure=tile),)
 BEATS = (
     Beat(name="alerts", every_s=EVERY_S, run=look, on=("integrations.configured", "integrations.back",
                                                        "integrations.lost")),

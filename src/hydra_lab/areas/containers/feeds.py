@@ -8,7 +8,7 @@ from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import with_health
 from hydra_lab.areas.containers.watching import Watcher
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Reader
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Measured, Reader, Tile
 from hydra_lab.kernel.errors import Unavailable
 
 
@@ -32,7 +32,30 @@ def check(ctx: Context) -> CheckResult:
     return CheckResult(status="ok", detail=f"{running} of {len(found)} containers run, none is unhealthy.")
 
 
+def tile(ctx: Context) -> Measured | None:
+    """How many containers run, and which are not well."""
+    if not ctx.services.integrations.configured("container_host"):
+        return None
+    with ctx.read() as connection:
+        probed = probes.all_found(connection)
+        place, seen = store.place(connection), store.all_seen(connection).values()
+        found = [with_health(one, probed.get(one.name)) for one in seen]
+    if place is None or place.lost_at:
+        return Measured(value="Unknown", text="The host does not answer.", s="unknown",
+                        at=place.lost_at if place else None)  # fmt: skip
+    ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
+    ended = sorted(one.name for one in found if one.state == "exited" and one.exit_code)
+    words = [f"{', '.join(ill[:2])} not well"] if ill else []
+    words += [f"{', '.join(ended[:2])} ended with an error"] if ended else []
+    running = sum(one.running for one in found)
+    return Measured(
+        value=f"{running} run", of=f"of {len(found)}", text="; ".join(words) or "All is well.",
+        s="bad" if ill else "warn" if ended else "ok",
+    )  # fmt: skip
+
+
 CONTRIBUTIONS = (
+    Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
     Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Follower, Watcher)),
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),

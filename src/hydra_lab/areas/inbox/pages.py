@@ -6,10 +6,11 @@ from hydra_lab.areas.inbox.operations import Counts, Inbox, Missing, Question, U
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.integrations.need import either
 from hydra_lab.kernel.operation import subject_of
 from hydra_lab.kernel.work.approvals import store as approvals
 
-SHOWN_ITEMS = 6
+SHOWN_ITEMS, SHOWN_PLANS = 6, 12
 
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "total": inbox.total,
         "decided": ctx.call("inbox.decided", limit=50).approvals if decided else None,
         "approvals": [asked(ctx, one) for one in inbox.approvals],
-        "plans": [planned(ctx, one) for one in sorted(inbox.unplanned, key=in_document_order)],
+        "plans": [planned(ctx, one) for one in sorted(inbox.unplanned, key=in_document_order)[:SHOWN_PLANS]],
         "unplanned": inbox.counts.unplanned,
         "missing": [needed(ctx, one) for one in inbox.missing],
     }
@@ -95,9 +96,10 @@ def needed(ctx: Context, one: Missing) -> dict[str, Any]:
     ]  # fmt: skip
     state = services.integrations.state(one.integration) if manifest else None
     configured = state is not None and state.configured
+    called = either(other.title for other in providers) if providers else one.title
     return {
         "name": one.integration,
-        "title": f"{one.title} does not answer" if configured else f"{one.title} is not configured",
+        "title": f"{called} does not answer" if configured else f"{called} is not configured",
         "label": one.title,
         "detail": one.detail,
         "unblock": one.unblock,

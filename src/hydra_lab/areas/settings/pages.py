@@ -118,6 +118,8 @@ def text_of(value: Any) -> str:
     """A value as a field shows it: a list in lines, nothing for nothing."""
     if isinstance(value, list | tuple):
         return "\n".join(str(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
     return "" if value is None else str(value)

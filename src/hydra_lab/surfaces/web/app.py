@@ -39,6 +39,7 @@ class Web:
         self.ui = services.settings.current.base_path + UI
         self.assets = assets()
         self.renderer = Renderer(self.assets, site.template_folders(services.registry), self.ui)
+        self.renderer.env.filters["needed"] = partial(site.needed, services.registry)
         self.pages = site.entries(services.registry)
         self.frame = Frame(services, self.pages, self.ui)
         self.shower = Shower(services, self.renderer, self.frame)

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.routing import compile_path
 
 from hydra_lab.kernel.area import Page
+from hydra_lab.kernel.integrations.need import either
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.surfaces.web import pages as own
 
@@ -43,6 +44,12 @@ def own_pages() -> list[Page]:
         module = importlib.import_module(f"{own.__name__}.{info.name}")
         found += getattr(module, "PAGES", ())
     return found
+
+
+def needed(registry: Registry, need: str) -> str:
+    """What satisfies a need of an operation, by its title: ``container_host`` is “Docker”."""
+    found = [one.title for name, one in registry.integrations.items() if need == name or need in one.provides]
+    return either(sorted(found)) if found else need.replace("_", " ")
 
 
 def template_folders(registry: Registry) -> dict[str, Path]:

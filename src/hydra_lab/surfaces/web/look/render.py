@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parents[1] / "templates"
 # Modules of macros every template has, and the name it has them by.
 MACROS = {"p": "parts.html", "f": "fields.html", "w": "work.html"}
 NO_ICON = "circle"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 @pass_context
@@ -51,6 +52,16 @@ def local(context: Context, then: datetime | str) -> str:
     if isinstance(then, datetime):
         return then.astimezone(context["zone"]).strftime("%Y-%m-%dT%H:%M")
     return then
+
+
+@pass_context
+def timed(context: Context, text: str) -> str:
+    """A text that is a moment (``2025-12-19T14:00:00Z``) as a time in the lab's zone; any other as it is."""
+    try:
+        then = datetime.fromisoformat(text) if MOMENT.match(text) else None
+    except ValueError:
+        then = None
+    return words.clock(then, context["now"], context["zone"], seconds=True) if then and then.tzinfo else text
 
 
 @pass_context
@@ -115,7 +126,8 @@ class Renderer:
         self.env.filters.update(
             ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, who=who, iso=datetime.isoformat,
             duration=words.duration, size=words.size, number=words.number, plural=words.plural,
-            sentence=words.sentence, marked=marked, told=words.told, pretty=words.pretty, listed=words.listed,
+            sentence=words.sentence, marked=marked, timed=timed, told=words.told,
+            unitless=words.unitless, pretty=words.pretty, listed=words.listed,
         )  # fmt: skip
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,

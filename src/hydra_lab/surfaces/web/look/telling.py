@@ -89,6 +89,26 @@ TOLD = {
     "presence.limited": "{s} is limited to {now_w} W",
     "presence.limit_failed": "The limit of {s} could not be set",
     "presence.not_applied": "What presence changes could not be applied",
+    "containers.create": "Container {s} was made",
+    "containers.start": "Container {s} started",
+    "containers.restart": "Container {s} was started again",
+    "containers.kill": "Container {s} was told to end",
+    "containers.stop": "Container {s} was stopped",
+    "containers.die": "Container {s} ended",
+    "containers.oom": "Container {s} ran out of memory",
+    "containers.pause": "Container {s} was paused",
+    "containers.unpause": "Container {s} goes on",
+    "containers.rename": "Container {s} has another name",
+    "containers.destroy": "Container {s} was removed",
+    "containers.health_status": "Container {s} is {health}",
+    "containers.healing": "{s} is to be healed",
+    "containers.healed": "{s} was healed",
+    "triggers.set": "Trigger {s} was set",
+    "triggers.started": "Trigger {s} started work",
+    "triggers.removed": "Trigger {s} was removed",
+    "hooks.created": "Hook {s} was made",
+    "hooks.received": "Hook {s} was called",
+    "hooks.removed": "Hook {s} was removed",
     "integrations.lost": "{s} does not answer",
     "integrations.back": "{s} answers again",
     "integrations.configured": "{s} was configured",
@@ -104,14 +124,16 @@ class Parts(dict[str, object]):
         return "it"
 
 
-def event_text(event: Event) -> str:
-    """What happened, in a few words."""
+def event_text(event: Event, called: str = "") -> str:
+    """What happened, in a few words; ``called`` stands for the subject where it is known already."""
     pattern = TOLD.get(event.name)
     if pattern is None:
         words = event.name.replace(".", " ").replace("_", " ")
         words = words[:1].upper() + words[1:]
         return f"{words}: {event.subject}" if event.subject else words
-    return pattern.format_map(Parts({**event.data, "s": event.subject or "it"}))
+    return pattern.format_map(
+        Parts({**event.data, "s": called or event.subject or event.data.get("operation") or "it"})
+    )
 
 
 def event_sub(event: Event) -> str:

@@ -100,6 +100,12 @@ def told(value: Any, name: str) -> str:
             return ""
 
 
+def unitless(name: str) -> str:
+    """A field's name without the unit that its value is told with: ``recovery_s`` is ``recovery``."""
+    stem, _, unit = name.rpartition("_")
+    return stem if stem and unit in ("s", "seconds", "bytes") else name
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """``1 item``, ``3 items``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Card
+from hydra_lab.kernel.contributions import Card, Measured, Tile
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
@@ -29,7 +29,7 @@ RELEASE = (
     HoldKind.DEPENDENCY, HoldKind.NOT_BEFORE, HoldKind.WINDOW, HoldKind.PLAN,
 )  # fmt: skip
 WORDS = {HoldKind.APPROVAL: "waits for your approval", HoldKind.PLAN: "has no operation yet that does it"}
-FRAMES = ("operations.called", "operations.done")
+FRAMES = ("operations.called", "operations.done", "containers.kill", "containers.stop")
 
 
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "held": reasons_held(ctx, inbox, queue.holds),
         "latest": latest(ctx),
         "cards": cards(ctx),
+        "tiles": tiles(ctx),
     }
 
 
@@ -207,6 +208,34 @@ def latest(ctx: Context) -> list[Event]:
     with ctx.read() as connection:
         found = journal.page(connection, Filter(), before=None, limit=LATEST * 4)
     return [event for event in found if event.name not in FRAMES][:LATEST]
+
+
+def tiles(ctx: Context) -> list[tuple[Tile, Measured]]:
+    """The lab in a few measurements; what cannot be read is unknown, not absent."""
+    found = []
+    for tile in (SYSTEMS, *ctx.services.registry.contributions(Tile)):
+        try:
+            measured = tile.measure(ctx)
+        except HydraError as error:
+            measured = Measured(value="Unknown", text=error.detail, s="unknown")
+        if measured:
+            found.append((tile, measured))
+    return found
+
+
+def systems(ctx: Context) -> Measured | None:
+    """How many of the outside systems that are set up answer."""
+    states = [one for one in ctx.services.integrations.states() if one.configured]
+    lost = sorted(one.title for one in states if one.status.lost)
+    answer = sum(one.status.answers for one in states)
+    if not states:
+        return None
+    text = f"No answer from {listed(lost[:3])}." if lost else "Every one that was asked answers."
+    return Measured(value=f"{answer} answer", of=f"of {len(states)}", text=text, s="bad" if lost else "ok",
+                    at=max((one.checked_at for one in states if one.checked_at), default=None))  # fmt: skip
+
+
+SYSTEMS = Tile(name="systems", title="Outside systems", icon="plug", path="/integrations", measure=systems)
 
 
 def cards(ctx: Context) -> list[dict[str, Any]]:
