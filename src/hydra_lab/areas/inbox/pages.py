@@ -10,6 +10,7 @@ from hydra_lab.kernel.integrations.need import either
 from hydra_lab.kernel.operation import subject_of
 from hydra_lab.kernel.work.approvals import store as approvals
 
+WAITS = "It is set up; what it answered is at /ui/integrations/{}. Its work wakes by itself once it answers."
 SHOWN_ITEMS, SHOWN_PLANS = 6, 12
 
 
@@ -102,7 +103,7 @@ def needed(ctx: Context, one: Missing) -> dict[str, Any]:
         "title": f"{called} does not answer" if configured else f"{called} is not configured",
         "label": one.title,
         "detail": one.detail,
-        "unblock": one.unblock,
+        "unblock": WAITS.format(one.integration) if configured else one.unblock,
         "since": one.since,
         "schema": {} if configured else schema_of_missing(ctx, one.integration),
         "known": manifest is not None,
