@@ -25,6 +25,12 @@ class Docker:
 
     address: str
     folder: Path
+    tls_address: str = ""
+
+    @property
+    def tls(self) -> Path:
+        """The folder of certificates for ``tls_address``: an authority's, a client's, and a stranger's."""
+        return self.folder / "tls"
 
     def __call__(self, *arguments: str, check: bool = True) -> str:
         """Run Docker's own command line against it; what it printed."""
@@ -102,4 +108,6 @@ def running() -> Iterator[Docker]:
     if os.geteuid() != 0 or not installed("/usr/sbin/dockerd") or not installed("/bin/busybox"):
         absent("A Docker Engine", bring="apt install docker.io busybox-static iptables, as root,")
     with peer("docker.sh") as values:
-        yield Docker(address=values["DOCKER_HOST"], folder=Path(values["DIR"]))
+        yield Docker(
+            address=values["DOCKER_HOST"], folder=Path(values["DIR"]), tls_address=f"tcp://127.0.0.1:{values['TLS']}"
+        )

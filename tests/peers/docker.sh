@@ -22,7 +22,29 @@ dir=${DATA:-$(mktemp -d)}
 mkdir -p "$dir/data" "$dir/exec" "$dir/home"
 echo '{}' >"$dir/daemon.json"
 rm -f "$dir/docker.sock" "$dir/daemon.pidfile"
-background "$dir" dockerd dockerd --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/exec" \
+
+# certificate NAME USAGE: a key and a certificate of our own authority, for 127.0.0.1
+certificate() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" \
+    -keyout "$dir/tls/$1.key" -out "$dir/tls/$1.csr" 2>/dev/null
+  printf 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=%s\n' "$2" >"$dir/tls/$1.ext"
+  openssl x509 -req -days 2 -in "$dir/tls/$1.csr" -CA "$dir/tls/ca.pem" -CAkey "$dir/tls/ca.key" -CAcreateserial \
+    -extfile "$dir/tls/$1.ext" -out "$dir/tls/$1.pem" 2>/dev/null
+}
+
+if [ ! -d "$dir/tls" ]; then
+  mkdir "$dir/tls"
+  for name in ca stranger; do # two authorities that know nothing of each other
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$name" \
+      -keyout "$dir/tls/$name.key" -out "$dir/tls/$name.pem" 2>/dev/null
+  done
+  certificate server serverAuth
+  certificate client clientAuth
+  free_port >"$dir/tls/port"
+fi
+tls=$(cat "$dir/tls/port")
+background "$dir" dockerd dockerd --host "unix://$dir/docker.sock" --host "tcp://127.0.0.1:$tls" --tlsverify \
+  --tlscacert "$dir/tls/ca.pem" --tlscert "$dir/tls/server.pem" --tlskey "$dir/tls/server.key" --data-root "$dir/data" --exec-root "$dir/exec" \
   --pidfile "$dir/daemon.pidfile" --config-file "$dir/daemon.json" --storage-driver="${STORAGE:-overlay2}" \
   --iptables=false --ip-forward=false --bridge=none
 export DOCKER_HOST="unix://$dir/docker.sock" HOME="$dir/home"
@@ -38,3 +60,4 @@ if ! docker image inspect lab/busybox:1 >/dev/null 2>&1; then
 fi
 echo "DIR=$dir"
 echo "DOCKER_HOST=$DOCKER_HOST"
+echo "TLS=$tls"

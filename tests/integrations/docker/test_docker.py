@@ -133,7 +133,8 @@ def test_a_log_that_was_cut_off_is_read_as_far_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"address": "docker.sock"}, {"address": "ssh://host"}, {"address": "tcp://h:2376", "certificate": "/c.pem"},
+    [{"address": "docker.sock"}, {"address": "ssh://host"}, {"address": "ssh://me@host"},
+     {"address": "tcp://h:2376", "certificate": "/c.pem"},
      {"address": "unix:///s", "ca": "/ca.pem"}],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(values: dict[str, str]) -> None:

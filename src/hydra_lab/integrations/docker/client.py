@@ -139,6 +139,10 @@ def way_of(settings: DockerSettings) -> httpx.BaseTransport | None:
     limits = httpx.Limits(max_keepalive_connections=0)
     if settings.socket:
         return httpx.HTTPTransport(uds=settings.socket, verify=False, limits=limits)
+    if settings.address.startswith("ssh://"):
+        from hydra_lab.integrations.docker.over_ssh import transport
+
+        return transport(settings)
     if not settings.tls:
         return None
     try:
