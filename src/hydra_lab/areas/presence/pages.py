@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hydra_lab.areas.presence.judging import spoken
 from hydra_lab.areas.presence.model import MODES, Applied, Mode, Rule, Seen
 from hydra_lab.areas.presence.operations import Status
 from hydra_lab.kernel.area import Page, PageRequest
@@ -30,7 +31,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "days": [(day, day.kwh / most * 100 if most else 0, missing(day)) for day in days],
         "titles": {one.name: one.title for one in integrations.configured("presence_source")},
         "has_cards": bool(integrations.configured("gpu_host")),
-        "asked": asked(request), "tried": tried(ctx, request), "result_of": result_of,
+        "asked": asked(request), "tried": tried(ctx, request), "result_of": result_of, "spoken": spoken,
     }  # fmt: skip
 
 
