@@ -11,10 +11,9 @@ import pytest
 from tests.areas.containers.waiting import until
 from tests.areas.presence.waiting import applied, events, status
 from tests.integrations.faults import Reply, StandIn
+from tests.peers import sshd
+from tests.peers.sshd import Sshd
 from tests.server import Server
-
-sshd = pytest.importorskip("tests.peers.sshd")
-Sshd = Any
 
 TWO = ({"uuid": "GPU-A"}, {"uuid": "GPU-B", "power.min_limit": 150.0})
 PLAN: dict[str, Any] = {
