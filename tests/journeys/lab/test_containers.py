@@ -36,7 +36,7 @@ def hydra(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_a_container_that_failed_comes_first_and_says_why(browser: Any, hydra: Server) -> None:
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/containers")
-        rows = page.locator("#containers li")
+        rows = page.locator("#containers tbody tr")
         assert "job" in rows.first.inner_text()
         assert "exited, exit code 3" in rows.first.inner_text()
         assert findings(page) == []
