@@ -38,6 +38,8 @@ def decide(ctx: Context) -> None:
     now = ctx.clock.now()
     with ctx.read() as connection:
         standing, plan = store.standing(connection), store.plan(connection)
+        if standing.override is None and not ctx.services.integrations.configured(NEED):
+            return
         said = verdict(ctx, connection, now)
     over = standing.override is not None and standing.override.until is not None and standing.override.until <= now
     wanted = said.state if standing.override is None or over else None

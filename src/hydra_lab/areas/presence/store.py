@@ -128,10 +128,15 @@ def history(connection: Connection, limit: int, before: datetime | None = None) 
 
 
 def put_applied(connection: Connection, id: str | None, applied: Applied) -> None:
-    """Keep what a change came to."""
+    """Keep what a change came to; what an earlier try has set stays told as that."""
     one = change(connection, id)
-    if one:
-        put_change(connection, one.model_copy(update={"applied": applied}))
+    if one is None:
+        return
+    was_set = {card.uuid: card for card in (one.applied.cards if one.applied else ()) if card.outcome == "set"}
+    cards = [
+        was_set[card.uuid] if card.outcome == "already so" and card.uuid in was_set else card for card in applied.cards
+    ]
+    put_change(connection, one.model_copy(update={"applied": applied.model_copy(update={"cards": cards})}))
 
 
 def ended_since(connection: Connection, since: datetime) -> dict[str, int]:
