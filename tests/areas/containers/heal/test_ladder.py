@@ -53,7 +53,7 @@ def test_when_a_restart_does_not_help_it_is_made_anew_with_all_it_had(lab: Serve
     sleeper = "test -f /spoilt && exit 3; test -f /kept/once && sleep 300; touch /kept/once /spoilt; sleep 0.3; exit 3"
     docker.run("spoilt", sleeper, *options, "--label", "hydra.heal.cooldown=1s")
     old = json.loads(docker("inspect", "spoilt"))[0]
-    until(lambda: attempt(lab, "spoilt")["id"] != told["id"])
+    until(lambda: attempt(lab, "spoilt")["id"] != told["id"], seconds=120)
     told = attempt(lab, "spoilt")
     assert (told["outcome"], told["rungs"]) == ("recovered", ["restart", "recreate"])
     new = json.loads(docker("inspect", "spoilt"))[0]
