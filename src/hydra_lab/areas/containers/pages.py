@@ -71,7 +71,8 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every container, those that need somebody first, and what healing came to."""
     wanted = {name: request.query[name] for name in ("state", "q") if request.query.get(name)}
     healing: Remediations = ctx.call("containers.remediations", limit=SHOWN)
-    page: dict[str, Any] = {"missing": None, "problem": None, "rows": [], "all": 0, "wanted": wanted, "states": []}
+    page: dict[str, Any] = {"missing": None, "problem": None, "rows": [], "all": 0, "wanted": wanted, "states": [],
+                            "summary": "", "since": None}  # fmt: skip
     try:
         found = known(ctx)
     except NotConfigured as error:
