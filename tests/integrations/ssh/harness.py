@@ -51,13 +51,15 @@ class Server(paramiko.ServerInterface):
         return paramiko.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
-        """Answer in a thread of its own, so that the request is confirmed first."""
+        """Answer in a thread of its own: the request is confirmed first."""
         threading.Thread(target=self.answer, args=(channel, command.decode()), daemon=True).start()
         return True
 
     def answer(self, channel: paramiko.Channel, command: str) -> None:
-        """Answer, and end."""
+        """Answer once the caller has nothing more to say, which is after it heard that its request is taken; end."""
         with suppress(OSError):
+            while channel.recv(1024):
+                pass
             text, code = told(command)
             channel.sendall(text.encode())
             channel.send_exit_status(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from hydra_lab.kernel.capabilities.commands import HostCommand
 from hydra_lab.kernel.capabilities.hosts import Gpu, NodeReading, Ran
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.http import HttpClient
+
+FIRST_S = 0.25  # between the two looks of the first time
 
 
 class Reached:
@@ -54,11 +57,15 @@ class SshMeter(Reached):
         at = datetime.now(UTC)
         if self._client.machine(node).is_local:
             return local.reading(node, at)
+        kept = self._connections.of(node)
         files = self._client.run(node, LOOK, self._patience_s)
+        if kept.cpu is None:  # the processor's use is that between two looks
+            kept.cpu = cpu_seconds(files.stdout)
+            time.sleep(FIRST_S)
+            files = self._client.run(node, LOOK, self._patience_s)
         disks = self._client.run(node, DISKS, self._patience_s)
         if disks.exit_code and not disks.stdout.strip():
             disks = self._client.run(node, DISKS_WITHOUT_LOCAL, self._patience_s)
-        kept = self._connections.of(node)
         found = reading(node, at, files.stdout, disks.stdout, kept.cpu)
         kept.cpu = cpu_seconds(files.stdout)
         return found

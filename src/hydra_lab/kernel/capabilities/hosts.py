@@ -89,9 +89,9 @@ class FileSystem:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeReading:
-    """A node as it was measured. What was not measured is ``None``; CPU use is unknown at the first look.
+    """A node as it was measured. What was not measured is ``None``.
 
-    ``cpu_percent`` is of all cores together, since the look before.
+    ``cpu_percent`` is of all cores together, over a moment or since the look before.
     """
 
     node: str
