@@ -50,7 +50,7 @@ def names(things: list[dict[str, Any]], kind: str = "image") -> set[str]:
 
 def reasons(told: dict[str, Any], name: str) -> list[str]:
     """Why something stays."""
-    found: list[str] = next(one["why"] for one in told["stays"] if one["name"] == name)
+    found: list[str] = next((one["why"] for one in told["stays"] if one["name"] == name), [])
     return found
 
 
@@ -156,6 +156,19 @@ def test_what_a_container_may_have_to_go_back_to_stays(lab: Server, docker: Dock
     docker("tag", "app:1", "unused:1")
     docker("rmi", "app:1")
     assert reasons(look(lab, **OLD), "unused:1") == ["container app ran from it before, and may have to go back to it"]
+
+
+def test_what_healing_goes_back_to_stays_whatever_the_rules_say(lab: Server, docker: Docker) -> None:
+    lab.client.put("/images/rules", json={"rollbacks": 0}).raise_for_status()
+    healed = ("--label", "hydra.heal=restart", "--label", "hydra.heal.prove=1s")
+    first = docker.image("app:1", size=5)
+    docker.run("app", "sleep 300", *healed, image="app:1")
+    until(lambda: first in lab.client.get("/containers/healthy-images").text)
+    docker.image("app:2", size=6)
+    docker.run("app", "sleep 300", *healed, image="app:2")
+    until(lambda: lab.client.get("/containers/app").json()["image"] == "app:2")
+    until(lambda: reasons(look(lab, **OLD), "app:1") == ["healing takes container app back to it"])
+    lab.client.put("/images/rules", json={}).raise_for_status()
 
 
 def test_while_docker_hangs_a_clean_up_waits_and_the_page_says_so_at_once(lab: Server, docker: Docker) -> None:

@@ -3,12 +3,13 @@
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.following import Follower, followed
 from hydra_lab.areas.containers.heal.noticing import ILL, OVER, notice
+from hydra_lab.areas.containers.heal.store import healthy_images
 from hydra_lab.areas.containers.kept import keep
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import with_health
 from hydra_lab.areas.containers.watching import Watcher
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Measured, Reader, Tile
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult, ImagesWanted, Measured, Reader, Tile, WantedImage
 from hydra_lab.kernel.errors import Unavailable
 
 
@@ -54,9 +55,24 @@ def tile(ctx: Context) -> Measured | None:
     )  # fmt: skip
 
 
+def wanted_images(ctx: Context) -> list[WantedImage]:
+    """What healing goes back to: of each container there is, the last other image with which it was well."""
+    with ctx.read() as connection:
+        there, well = store.all_seen(connection).values(), healthy_images(connection)
+    back = {
+        one.name: next((each for each in well if each.container == one.name and each.image_id != one.image_id), None)
+        for one in there
+    }
+    return [
+        WantedImage(image=one.image_id, why=f"healing takes container {name} back to it")
+        for name, one in back.items() if one
+    ]  # fmt: skip
+
+
 CONTRIBUTIONS = (
     Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
     Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Follower, Watcher)),
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),
+    ImagesWanted(name="containers", find=wanted_images),
 )
