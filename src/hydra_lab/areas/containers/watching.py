@@ -1,8 +1,8 @@
 """Looking after containers between what happens to them: probes, images that are well, starts that failed."""
 
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from hydra_lab.areas.containers.heal.wishes import asks_for_it
 from hydra_lab.areas.containers.kept import Kept
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.asking import ask
-from hydra_lab.areas.containers.probes.model import Probe, Probed, after, fresh, is_of, probe_of
+from hydra_lab.areas.containers.probes.model import Answer, Probe, Probed, after, fresh, is_of, probe_of
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
@@ -38,8 +38,8 @@ class Watcher(Kept):
         self._seen: dict[str, Container] = {}
         self._found: dict[str, Probed] = {}
         self._due: dict[str, float] = {}
-        self._asked: dict[str, Future[None]] = {}
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="containers-probe")
+        self._asked: dict[str, threading.Thread] = {}
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._last: dict[str, float] = {}
         self._failed: set[str] = set()
 
@@ -58,7 +58,6 @@ class Watcher(Kept):
             except Exception as error:  # whatever it is, it must not be the end of watching
                 log.warning("containers.watching_failed", error=repr(error))
             time.sleep(TICK_S)
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _each(self, name: str, every_s: float, work: Callable[[], None]) -> None:
         if time.monotonic() - self._last.get(name, 0.0) >= every_s:
@@ -88,18 +87,24 @@ class Watcher(Kept):
             except Invalid:  # the list of probes says so
                 probe = None
             pending = self._asked.get(name)
-            is_due = time.monotonic() >= self._due.get(name, 0.0) and (pending is None or pending.done())
+            is_due = time.monotonic() >= self._due.get(name, 0.0) and not (pending and pending.is_alive())
             if probe and one.running and is_due:
                 self._due[name] = time.monotonic() + probe.interval_s
-                self._asked[name] = self._pool.submit(self._probe, one, probe)
+                # A thread of its own, for which the end of the process does not wait.
+                self._asked[name] = threading.Thread(target=self._probe, args=(one, probe), daemon=True)
+                self._asked[name].start()
 
     def _probe(self, one: Container, probe: Probe) -> None:
-        """Ask once, keep what came of it, and journal a change for the better or worse."""
+        """Ask once and keep what came of it; the host's own trouble, or the database's, says nothing of a container."""
         try:
-            answer = ask(self.ctx, probe, one)
-        except HydraError as error:  # the host's own trouble
-            log.info("containers.probe_waits", container=one.name, error=error.detail)
-            return
+            with self._turns:
+                answer = ask(self.ctx, probe, one)
+            self._keep(one, probe, answer)
+        except Exception as error:
+            log.info("containers.probe_waits", container=one.name, error=repr(error))
+
+    def _keep(self, one: Container, probe: Probe, answer: Answer) -> None:
+        """Keep an answer, and journal a change for the better or worse."""
         now, known = self.ctx.services.clock.now(), self._found.get(one.name)
         before = known if known and is_of(known, one) else fresh(one, now)
         found = self._found[one.name] = after(before, probe, answer, one, now)

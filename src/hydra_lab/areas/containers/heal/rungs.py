@@ -63,7 +63,7 @@ def replaced(ctx: Context, name: str, prove_s: int, rung: str, image: str | None
     if new.id is None:
         ctx.step(f"{rung}: keep the old one", put_back, ctx, old, name, None)
         return Came(well=False, detail=new.problem or "it could not be made")
-    came = ctx.step(f"{rung}: start and prove", started, ctx, new.id, prove_s)
+    came = ctx.step(f"{rung}: start and prove", start_new, ctx, old, new.id, prove_s)
     if came.well:
         ctx.step(f"{rung}: remove the old one", remove_old, ctx, old)
     else:
@@ -95,6 +95,14 @@ def make_new(ctx: Context, old: Container, name: str, image: str | None) -> New:
         return New(id=host.copy(old.id, name, image))
     except HydraError as error:
         return New(problem=refused(error).detail)
+
+
+def start_new(ctx: Context, old: Container, new: str, prove_s: int) -> Came:
+    """Start the new one alone: a host that was started again meanwhile may have started the old one too."""
+    host = ctx.capability(ContainerHost)
+    if host.container(old.id).running:
+        host.stop(old.id)
+    return started(ctx, new, prove_s)
 
 
 def remove_old(ctx: Context, old: Container) -> None:
