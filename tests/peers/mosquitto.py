@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -26,13 +27,21 @@ class Ear:
         self.client.publish(topic, text, qos=1, retain=keep).wait_for_publish(10)
 
 
+class Broker(int):
+    """A running broker, as its port."""
+
+    pid: int
+
+
 @contextmanager
-def mosquitto(**environment: str) -> Iterator[int]:
+def mosquitto(**environment: str) -> Iterator[Broker]:
     """A broker; its port."""
     if not installed("/usr/sbin/mosquitto"):
         absent("Mosquitto", bring="apt install mosquitto")
     with peer("mosquitto.sh", **environment) as values:
-        yield int(values["PORT"])
+        one = Broker(values["PORT"])
+        one.pid = int((Path(values["DIR"]) / "mosquitto.pid").read_text())
+        yield one
 
 
 @contextmanager
@@ -48,7 +57,7 @@ def ear(port: int, user: str = "home") -> Iterator[Ear]:
     client.on_message = hear
     client.on_connect = lambda *_: client.subscribe("#", qos=1)
     client.on_subscribe = lambda *_: there.set()
-    client.connect("127.0.0.1", port)
+    client.connect("127.0.0.1", int(port))
     client.loop_start()
     try:
         assert there.wait(10)

@@ -1,6 +1,8 @@
 """MQTT with a real broker: who is at home, Hydra in Home Assistant, and what the broker does not allow."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -90,6 +92,25 @@ def test_a_broker_that_goes_away_is_noticed_and_joined_again() -> None:
         next(told)
     with mosquitto(PASSWORD=PASSWORD, PORT=str(port)):
         assert probe(reached(port), HTTP).detail == "lets Hydra in as hydra"
+
+
+def test_a_broker_that_hangs_is_found_out_by_who_follows_and_by_who_shows() -> None:
+    with mosquitto(PASSWORD=PASSWORD) as port:
+        impatient = HttpClient(timeout_s=0.5)
+        told = MqttPresence(reached(port, people="presence/+"), impatient).follow(0.3)
+        values = {"queued": 1}
+        turns = MqttPanel(reached(port), impatient).show(TILES, lambda: values, switch_of([]))
+        assert next(told) is None
+        next(turns)
+        os.kill(port.pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(Unavailable, match="in time"):
+                next(told)
+            values["queued"] = 2
+            with pytest.raises(Unavailable, match="in time"):
+                next(turns)
+        finally:
+            os.kill(port.pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize(
