@@ -14,7 +14,7 @@ MENDABLE = {
     name for name, one in vars(errors).items()
     if isinstance(one, type) and issubclass(one, HydraError) and one is not Cancelled
 }  # fmt: skip
-COMMAND = re.compile(r"`hydra ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
+COMMAND = re.compile(r"`hydra ([a-z][a-z0-9-]*)(?: ([a-z][a-z0-9-]*))?")
 SOURCE = modules(SRC)
 
 

@@ -21,6 +21,8 @@ class N8n(StandIn):
         self.runs: list[dict[str, Any]] = []
         self.repairs = True
         self.forgetful = False
+        self.most = 100
+        self.lists_credentials = True
 
     def add(self, id: str, name: str, *nodes: dict[str, Any], active: bool = True, **more: Any) -> None:
         """A workflow whose nodes follow each other."""
@@ -50,7 +52,14 @@ class N8n(StandIn):
             return Reply(status=401, json={"message": "unauthorized"})
         match (asked.method, *asked.path.removeprefix("/api/v1/").split("/")):
             case ("GET", "workflows"):
-                return Reply(json={"data": list(self.workflows.values()), "nextCursor": None})
+                first = int(asked.query.get("cursor", ["0"])[0])
+                after = first + self.most
+                found = list(self.workflows.values())
+                return Reply(
+                    json={"data": found[first:after], "nextCursor": str(after) if after < len(found) else None}
+                )
+            case ("GET", "credentials") if not self.lists_credentials:
+                return Reply(status=403, json={"message": "Forbidden"})
             case ("GET", "credentials"):
                 return Reply(json={"data": [{"id": "c1", "name": "Weather"}], "nextCursor": None})
             case (method, "workflows", id, *rest) if id in self.workflows:

@@ -1,6 +1,7 @@
 """Answers for people: tables that fit the terminal, facts in two columns, texts as they are."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -23,6 +24,7 @@ LAST = ("detail", "unblock", "description", "what", "about", "fix")
 WIDE = ("title", "waits_for", "summary", "text", "why", *LAST)
 PAGING = ("total", "cursor", "last")
 LEAST = 8
+DIGEST = re.compile(r"^[0-9a-f]{64}$")  # a container's id, of which the beginning is enough
 ROOMY = 150  # columns of a terminal that has room for the whole id of a work item
 SHORT_ID = 8  # of its end; each command that takes an item's id takes this too
 WIDEST = 60
@@ -266,10 +268,12 @@ def plain(value: Any) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+        case str() if DIGEST.match(value):
+            return value[:12]
         case str():
             return moment(value) if len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" else value
         case list():
-            return "; ".join(short(value)) or "none"
+            return "; ".join(said(one) if isinstance(one, dict) else plain(one) for one in value) or "none"
         case dict():
             told = [f"{words(str(name))} {within(one)}" for name, one in value.items() if one is not None]
             return ", ".join(told) or "–"
@@ -280,11 +284,6 @@ def plain(value: Any) -> str:
 def within(value: Any) -> str:
     """A value inside of another."""
     return f"({plain(value)})" if isinstance(value, dict | list) and value else plain(value)
-
-
-def short(values: Iterable[Any]) -> list[str]:
-    """Things in a list by what says most of them."""
-    return [said(one) if isinstance(one, dict) else plain(one) for one in values]
 
 
 def said(thing: dict[str, Any]) -> str:
