@@ -67,8 +67,8 @@ class Change(Output):
             parts=(
                 Part(title="Services", lines=tuple(self.services)),
                 Part(title="Configuration", text=shortened(self.diff)),
-                Part(title="Exactly", lines=(("Digest of the configuration", self.digest),)),
             ),
+            binds=(self.digest,),
         )  # fmt: skip
 
 

@@ -57,16 +57,14 @@ class Outgoing(Output):
         count = f"{len(self.commits)}{'+' if len(self.commits) == MOST else ''}"
         word = "commit" if count == "1" else "commits"
         new = "" if self.base else " as a new branch"
-        where = (
-            ("Where to", self.url), ("From", self.base or "nothing: it is not there yet"), ("To", self.tip),
-            ("Digest of the diff", self.digest),
-        )  # fmt: skip
+        where = (("Where to", self.url), ("From", self.base or "Nothing: it is not there yet"), ("To", self.tip))
         return Preview(
             summary=f"{count} {word} of {self.branch} would be pushed to {self.url}{new}.",
             parts=(
                 Part(title="Commits", lines=tuple(self.commits)), Part(title="What changes", text=shortened(self.diff)),
                 Part(title="Exactly", lines=where),
             ),
+            binds=(self.digest,),
         )  # fmt: skip
 
 

@@ -36,9 +36,14 @@ def look(ctx: Context, days: float | None, volumes: bool, build_cache: bool) -> 
 def preview(plan: Plan) -> Preview:
     """What a person is shown before they say yes."""
     goes = tuple((f"{one.kind}: {one.name}", f"{size(one.bytes)}; {one.why}") for one in plan.goes)
-    stays = tuple((f"{one.kind}: {one.name}", "; ".join(one.why)) for one in plan.stays[:SHOWN])
+    stays = tuple((f"{one.kind}: {one.name}", sentence("; ".join(one.why))) for one in plan.stays[:SHOWN])
     more = f", the {SHOWN} largest" if len(plan.stays) > SHOWN else ""
     return Preview(summary=would(plan), parts=(Part(title="Goes", lines=goes), Part(title=f"Stays{more}", lines=stays)))
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def would(plan: Plan) -> str:

@@ -17,14 +17,18 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What would be done. Two that show the same have the same ``digest``, which an approval is bound to."""
+    """What would be done. Two that show the same have the same ``digest``, which an approval is bound to.
+
+    ``binds`` is bound, too, and not shown: digests of what is too long, or too secret, to be shown as it is.
+    """
 
     summary: str
     parts: tuple[Part, ...] = ()
+    binds: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """A digest of all that is shown."""
+        """A digest of all that is shown or bound."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 

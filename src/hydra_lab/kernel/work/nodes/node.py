@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import structlog
 
-from hydra_lab.kernel.errors import Cancelled, HydraError, TimedOut, Unavailable, describe
+from hydra_lab.kernel.errors import ApprovalNeeded, Cancelled, HydraError, TimedOut, Unavailable, describe
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import store
@@ -168,7 +168,10 @@ class Node:
                 error = Unavailable(f"The database could not do it just now: {type(error).__name__}.", fix=fix)
             elif not isinstance(error, HydraError):
                 log.exception("attempt.failed", item=row.id, operation=row.operation)
-            run.log(f"{type(error).__name__}: {error}", "error")
+            if isinstance(error, ApprovalNeeded):
+                run.log(f"It asks a person: {error}", "info")
+            else:
+                run.log(f"{type(error).__name__}: {error}", "error")
             return ending_of(services, verb, error, failures=row.failures, now=services.clock.now())
 
     def _done(self, verb: Operation, row: Any, run: EngineRun) -> Ending:
