@@ -7,6 +7,7 @@ import time
 from pathlib import PurePosixPath
 
 from hydra_lab.areas.changes import store
+from hydra_lab.areas.changes.masking import masked
 from hydra_lab.areas.changes.running import must, run, shortened
 from hydra_lab.kernel.capabilities import CommandTemplate, HostCommand, Text, path
 from hydra_lab.kernel.context import Context
@@ -20,10 +21,6 @@ LABEL = "com.docker.compose"
 STATE = "{{.Names}}\t{{.State}}\t{{.Status}}\t" + "\t".join(
     f'{{{{.Label "{LABEL}.{one}"}}}}' for one in ("service", "config-hash", "oneoff")
 )
-SECRET = re.compile(
-    r"(?im)^(\s*-?\s*[\"']?[\w.-]*(?:pass|secret|token|key|credential|auth)[\w.-]*[\"']?\s*[:=]\s*)(\S.*)$"
-)
-IN_URL = re.compile(r"(://[^/:@\s]*:)[^/@\s]+@")
 
 
 class Service(Output):
@@ -177,11 +174,6 @@ def difference(before: str | None, after: str) -> str:
     old = masked(before)
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "applied last", "now", lineterm="")
     return "\n".join(lines) or ("It is what was applied last." if before == after else "Only secrets differ.")
-
-
-def masked(config: str) -> str:
-    """A configuration without what is secret by its name, and without passwords in addresses."""
-    return IN_URL.sub(r"\1•••@", SECRET.sub(r"\1•••", config))
 
 
 def digest_of(config: str) -> str:

@@ -1,8 +1,10 @@
 """Push git, apply compose files and switch NixOS: each shows what it would do and always asks."""
 
 from datetime import timedelta
+from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from hydra_lab.areas.changes import compose, git, nixos
 from hydra_lab.kernel.context import Context
@@ -58,6 +60,8 @@ def push(ctx: Context, input: ToPush) -> git.Pushed:
     ctx.step("push", git.push, ctx, *at, agreed)
     ctx.step("verify", git.verify, ctx, *at, agreed)
     count = len(agreed.commits)
+    data = {"branch": agreed.branch, "to": agreed.url, "before": agreed.base, "after": agreed.tip}
+    ctx.transaction("note", note, ctx, "changes.pushed", input.folder, data)
     return pushed(
         agreed, f"Pushed {count} {'commit' if count == 1 else 'commits'} of {agreed.branch} to {agreed.url}.", count
     )
@@ -80,7 +84,10 @@ def apply(ctx: Context, input: ToApply) -> compose.Applied:
     """
     at = (input.node, input.folder, input.files)
     agreed = ctx.agreed("look", compose.look, ctx, *at, input.project)
-    return ctx.step("apply", compose.apply, ctx, *at, agreed, input.wait_s)
+    done = ctx.step("apply", compose.apply, ctx, *at, agreed, input.wait_s)
+    data = {"project": done.project, "services": agreed.busy, "node": input.node}
+    ctx.transaction("note", note, ctx, "changes.applied", input.folder, data)
+    return done
 
 
 @operation("nixos.switch", effect=Effect.DANGER, floor="changes host configuration", subject="node", durable=LONG,
@@ -93,4 +100,12 @@ def switch(ctx: Context, input: ToSwitch) -> nixos.Switched:
     """
     agreed = ctx.agreed("look", nixos.look, ctx, input.node, input.flake)
     problem = ctx.step("switch", nixos.switch, ctx, input.node, input.flake)
-    return ctx.step("verify", nixos.verify, ctx, input.node, agreed, problem)
+    done = ctx.step("verify", nixos.verify, ctx, input.node, agreed, problem)
+    data = {"before": done.before, "after": done.after}
+    ctx.transaction("note", note, ctx, "changes.switched", input.node, data)
+    return done
+
+
+def note(connection: Connection, ctx: Context, name: str, subject: str | None, data: dict[str, Any]) -> None:
+    """Journal a change that was made and verified."""
+    ctx.emit(connection, name, subject=subject, data=data)
