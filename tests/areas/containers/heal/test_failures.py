@@ -78,7 +78,7 @@ def test_one_that_could_never_start_is_noticed_though_docker_tells_of_no_end(lab
 def test_one_that_flaps_under_its_restart_policy_is_not_called_well_in_between(lab: Server, docker: Docker) -> None:
     docker.run("flapping", "sleep 0.4; echo again; exit 7", "--label", "hydra.heal=restart", "--label",
                "hydra.heal.prove=5s", "--restart", "always")  # fmt: skip
-    told = until(lambda: one if (one := attempt(lab, "flapping"))["outcome"] == "failed" else None, seconds=120)
+    told = until(lambda: next((one for one in of(lab, "flapping") if one["outcome"] == "failed"), None), seconds=120)
     assert "it ended again and again" in told["ladder"][0]["detail"]
     assert told["asks"]
     count = len(of(lab, "flapping"))
