@@ -14,7 +14,7 @@ def checks(found: dict[str, Any]) -> dict[str, str]:
 
 def done(hydra: Server, answer: Any) -> dict[str, Any]:
     """The item of a call when it is over, with a person's yes where one is asked."""
-    item = answer.raise_for_status().json()
+    item = ended(hydra, answer.raise_for_status().json()["id"])
     if any(hold["kind"] == "approval" for hold in item["holds"]):
         hydra.client.post(f"/queue/{item['id']}/approve").raise_for_status()
     return ended(hydra, item["id"], or_held=False)
@@ -45,12 +45,11 @@ def test_what_was_previewed_is_done_and_can_be_put_back(hydra: Server, n8n: N8n)
     assert changes["Ask", "maxTries"]["after"] == 3
     [posting] = [one for one in seen["workflows"] if one["id"] == "w2"]
     assert any(one["caution"] for one in posting["changes"])
-    item = done(hydra, hydra.client.post("/n8n/harden", json={"fingerprint": seen["fingerprint"]}))
+    item = done(hydra, hydra.client.post("/n8n/harden", json={}))
     assert (item["state"], len(item["result"]["workflows"])) == ("done", 3)
     assert (n8n.workflows["w1"]["settings"]["errorWorkflow"], n8n.workflows["w1"]["active"]) == ("w3", True)
     assert hydra.client.post("/n8n/harden/preview", json={}).json()["workflows"] == []
-    stale = done(hydra, hydra.client.post("/n8n/harden", json={"fingerprint": seen["fingerprint"]}))
-    assert (stale["state"], stale["error"]["code"]) == ("failed", "conflict")
+    assert done(hydra, hydra.client.post("/n8n/harden", json={}))["result"] == {"workflows": []}
     [kept] = hydra.client.get("/n8n/snapshots", params={"workflow": "w1"}).json()["snapshots"]
     assert done(hydra, hydra.client.post(f"/n8n/snapshots/{kept['id']}/restore"))["state"] == "done"
     assert {name: n8n.workflows["w1"][name] for name in ("nodes", "settings")} == {
@@ -60,10 +59,8 @@ def test_what_was_previewed_is_done_and_can_be_put_back(hydra: Server, n8n: N8n)
 
 def test_a_workflow_that_n8n_does_not_keep_as_written_is_put_back(hydra: Server, n8n: N8n) -> None:
     before = list(n8n.workflows["w1"]["nodes"])
-    seen = hydra.client.post("/n8n/harden/preview", json={"workflows": ["w1"]}).json()
     n8n.forgetful = True
-    sent = {"workflows": ["w1"], "fingerprint": seen["fingerprint"]}
-    item = done(hydra, hydra.client.post("/n8n/harden", json=sent))
+    item = done(hydra, hydra.client.post("/n8n/harden", json={"workflows": ["w1"]}))
     assert (item["state"], item["error"]["code"]) == ("failed", "refused")
     assert n8n.workflows["w1"]["nodes"] == before
 

@@ -43,6 +43,9 @@ def test_workflows_are_hardened_after_a_preview_and_put_back(
         assert not script or page.url == f"{hydra.url}/ui/n8n"  # so that its live parts are asked of the page
         page.get_by_role("button", name="Make these changes").click()
         item = hydra.client.get("/queue", params={"operation": "n8n.harden"}).json()["items"][0]
+        assert ended(hydra, item["id"])["state"] == "held"
+        page.goto(f"{hydra.url}/ui/queue/{item['id']}")
+        assert "→ w3" in page.inner_text("main")
         hydra.client.post(f"/queue/{item['id']}/approve").raise_for_status()
         assert ended(hydra, item["id"], or_held=False)["state"] == "done"
         page.goto(f"{hydra.url}/ui/n8n")

@@ -127,6 +127,15 @@ class Part(BaseModel):
     took: timedelta
 
 
+@operation("bench.within", effect=Effect.WRITE, durable=Durable(attempts=1))
+def within(ctx: Context) -> Said:
+    """Ask for the time and an id in the middle of a write transaction, after a step."""
+    ctx.step("first", called, "first")
+    with ctx.begin() as connection:
+        ctx.emit(connection, "bench.within", subject=ctx.new_id(), data={"at": ctx.clock.now().isoformat()})
+    return Said(text="written")
+
+
 @operation("bench.steps", effect=Effect.WRITE, durable=Durable(attempts=4, backoff=QUICK))
 def steps(ctx: Context, input: Say) -> Said:
     """Plain and transactional steps, recorded time and chance, progress, a log line and a file."""

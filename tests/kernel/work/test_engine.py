@@ -36,6 +36,10 @@ def test_steps_leave_results_a_log_progress_and_files(hydra: RunningHydra) -> No
     assert hydra.effects(item) == [2, 4]
 
 
+def test_the_time_can_be_asked_for_in_the_middle_of_a_transaction(hydra: RunningHydra) -> None:
+    assert hydra.wait(hydra.add("bench.within")).result == {"text": "written"}
+
+
 def test_a_failed_step_is_tried_again_and_finished_ones_are_not(hydra: RunningHydra) -> None:
     script["third"] = failing(2, Unavailable("gone"))
     item = hydra.wait(hydra.add("bench.steps"))

@@ -1,13 +1,11 @@
-"""What would make workflows more robust: the changes, the workflow with them, and a fingerprint of it all."""
+"""What would make workflows more robust: the changes, and the workflow with them."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from hydra_lab.areas.n8n import nodes
-from hydra_lab.areas.n8n.model import Change, Preview, Proposal
+from hydra_lab.areas.n8n.model import Change, Foreseen, Proposal
 from hydra_lab.areas.n8n.robustness import Known, handler_of, handles_errors, judged
 from hydra_lab.kernel.capabilities import Workflow
 
@@ -50,7 +48,7 @@ def changes(before: Workflow, after: Workflow) -> list[Change]:
     return found
 
 
-def foreseen(wanted: Sequence[Workflow], error_workflow: str | None, known: Known) -> Preview:
+def foreseen(wanted: Sequence[Workflow], error_workflow: str | None, known: Known) -> Foreseen:
     """What hardening would change in each workflow."""
     proposals = []
     for one in wanted:
@@ -59,10 +57,20 @@ def foreseen(wanted: Sequence[Workflow], error_workflow: str | None, known: Know
         if found:
             left = [check.detail for check in judged(after, known).checks if check.state == "bad"]
             proposals.append(Proposal(id=one.id, name=one.name, changes=found, left=left))
-    there = {one.id: one for one in wanted}
-    kept = [[content(there[each.id]), each.model_dump(mode="json")["changes"]] for each in proposals]
-    mark = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
-    return Preview(workflows=proposals, unchanged=len(wanted) - len(proposals), fingerprint=mark)
+    return Foreseen(workflows=proposals, unchanged=len(wanted) - len(proposals))
+
+
+def told(one: Change) -> tuple[str, str]:
+    """A change as it is shown before it is made."""
+    caution = f" ({one.caution})" if one.caution else ""
+    return f"{one.where}: {one.field}", f"{in_words(one.before)} → {in_words(one.after)}{caution}"
+
+
+def in_words(value: Any) -> str:
+    """A setting's value."""
+    if value is None:
+        return "nothing"
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def content(one: Workflow) -> dict[str, Any]:

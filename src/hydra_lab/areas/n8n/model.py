@@ -68,12 +68,11 @@ class Proposal(Output):
     left: list[str] = Field(description="What is not well and only a person can mend")
 
 
-class Preview(Output):
-    """What hardening would change. ``fingerprint`` stands for exactly these changes to the workflows as they are."""
+class Foreseen(Output):
+    """What hardening would change."""
 
     workflows: list[Proposal]
     unchanged: int
-    fingerprint: str
 
 
 class Hardened(Output):

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from hydra_lab.areas.n8n import store, work
 from hydra_lab.areas.n8n.failures import LOOKED_AT, NEED
-from hydra_lab.areas.n8n.hardening import content, foreseen
-from hydra_lab.areas.n8n.model import Hardened, Preview, RunView, Snapshot, WorkflowView
+from hydra_lab.areas.n8n.hardening import content, foreseen, told
+from hydra_lab.areas.n8n.model import Foreseen, Hardened, RunView, Snapshot, WorkflowView
 from hydra_lab.areas.n8n.robustness import Known, handles_errors, judged
 from hydra_lab.kernel.capabilities import Run, Workflow, WorkflowHost
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
+from hydra_lab.kernel.errors import Invalid, NotFound
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
+from hydra_lab.kernel.policy.preview import Part, Preview
 
 NEEDS = (NEED,)
 Id = Field(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")
@@ -37,12 +38,6 @@ class Wanted(Input):
         max_length=64,
         description="The id of a workflow with an error trigger; left out, the only one there is",
     )
-
-
-class ToHarden(Wanted):
-    """What was previewed, and is to be done."""
-
-    fingerprint: str = Field(max_length=64, description="That of the preview, so that what was seen is what is done")
 
 
 class RunsWanted(Input):
@@ -140,24 +135,49 @@ def workflow(ctx: Context, input: WorkflowId) -> WorkflowView:
     return judged(known.workflows[input.id], known)
 
 
-@operation("n8n.preview", effect=Effect.READ, path="POST /n8n/harden/preview", needs=NEEDS)
-def preview(ctx: Context, input: Wanted) -> Preview:
-    """Show what hardening would change in each workflow, and what only a person can mend. Nothing is changed."""
+class Plan(Output):
+    """What is to be changed, and what it was made from."""
+
+    known: Known
+    wanted: list[str]
+    error_workflow: str | None
+    foreseen: Foreseen
+
+    @property
+    def preview(self) -> Preview:
+        """The changes to each workflow."""
+        found = self.foreseen.workflows
+        return Preview(
+            summary=f"{len(found)} {'workflow' if len(found) == 1 else 'workflows'} of n8n would be changed.",
+            parts=tuple(Part(title=one.name, lines=tuple(told(change) for change in one.changes)) for one in found),
+        )
+
+
+def planned(ctx: Context, input: Wanted) -> Plan:
+    """What hardening would change as n8n is now."""
     known = look(ctx)
     wanted, error_workflow = chosen(known, input)
-    return foreseen(wanted, error_workflow, known)
+    found = foreseen(wanted, error_workflow, known)
+    return Plan(known=known, wanted=[one.id for one in found.workflows], error_workflow=error_workflow, foreseen=found)
 
 
-@operation("n8n.harden", effect=Effect.DANGER, path="POST /n8n/harden", needs=NEEDS, subject="fingerprint",
+@operation("n8n.preview", effect=Effect.READ, path="POST /n8n/harden/preview", needs=NEEDS)
+def preview(ctx: Context, input: Wanted) -> Foreseen:
+    """Show what hardening would change in each workflow, and what only a person can mend. Nothing is changed."""
+    return planned(ctx, input).foreseen
+
+
+@operation("n8n.harden", effect=Effect.DANGER, path="POST /n8n/harden", needs=NEEDS, shows=True,
            durable=Durable(attempts=3, timeout=timedelta(hours=1)))  # fmt: skip
-def harden(ctx: Context, input: ToHarden) -> Outcome:
-    """Give workflows an error workflow, a time-out and retries, exactly as previewed; each can be put back after."""
-    known = ctx.step("look", look, ctx)
-    wanted, error_workflow = chosen(known, input)
-    seen = foreseen(wanted, error_workflow, known)
-    if seen.fingerprint != input.fingerprint:
-        raise Conflict("The workflows are no longer as they were previewed.", fix="Look at the preview again.")
-    return Outcome(workflows=work.harden_all(ctx, [one.id for one in seen.workflows], error_workflow, known))
+def harden(ctx: Context, input: Wanted) -> Outcome:
+    """Give workflows an error workflow, a time-out and retries, after showing what changes; each can be put back.
+
+    Just what a person saw is changed; workflows that change before they answer are asked about anew.
+    """
+    if not ctx.step("compare", planned, ctx, input).wanted:
+        return Outcome(workflows=[])
+    plan = ctx.agreed("look", planned, ctx, input)
+    return Outcome(workflows=work.harden_all(ctx, plan.wanted, plan.error_workflow, plan.known))
 
 
 @operation("n8n.snapshots", effect=Effect.READ, path="GET /n8n/snapshots")

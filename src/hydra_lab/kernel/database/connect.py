@@ -43,10 +43,15 @@ class Database:
         database = make_url(self.url).database
         return Path(database) if self.is_sqlite and database else None
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether the calling thread is in the middle of a write transaction."""
+        return getattr(self._writing, "now", False)
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction. Raises ``NotReady`` when the database cannot take writes (disk full, gone)."""
-        if getattr(self._writing, "now", False):
+        if self.is_writing:
             raise RuntimeError("a write transaction was opened inside another")
         self._writing.now = True
         try:

@@ -147,7 +147,7 @@ class EngineRun:
             raise Cancelled(self._ended or NOT_MINE) from error
 
     def now(self) -> datetime:
-        """The time, recorded; inside a step, whose result is recorded anyway, simply the time."""
+        """The time, recorded; inside a step or a transaction, which is done again as a whole, simply the time."""
         return self._drawn("now", self._services.clock.now)
 
     def new_id(self) -> str:
@@ -162,7 +162,7 @@ class EngineRun:
         return self._drawn("random", draw)
 
     def _drawn(self, name: str, fn: Callable[[], T]) -> T:
-        if self._here.in_step:
+        if self._here.in_step or self._services.database.is_writing:
             return fn()
         adapter = adapter_for(fn)
         self.check_cancelled()
