@@ -22,6 +22,15 @@ dir=${DATA:-$(mktemp -d)}
 mkdir -p "$dir/data" "$dir/exec" "$dir/home"
 echo '{}' >"$dir/daemon.json"
 rm -f "$dir/docker.sock" "$dir/daemon.pidfile"
+# A daemon that was killed takes its containerd along, a moment later: a new one must not take that for one that runs.
+if old=$(cat "$dir/exec/containerd/containerd.pid" 2>/dev/null); then
+  for _ in $(seq 50); do
+    kill -0 "$old" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$old" 2>/dev/null || true
+  rm -f "$dir/exec/containerd/containerd.pid"
+fi
 
 # certificate NAME USAGE: a key and a certificate of our own authority, for 127.0.0.1
 certificate() {
