@@ -78,9 +78,9 @@ def mounted(data_dir: Path) -> tuple[list[Usage], list[Unread]]:
 
 
 def usage(mount: str, device: str, kind: str) -> Usage:
-    """A file system's sizes now. Raises ``OSError``."""
+    """A file system's sizes now, without what is reserved for the system. Raises ``OSError``."""
     seen = psutil.disk_usage(mount)
-    return Usage(mount=mount, device=device, kind=kind, total=seen.total, used=seen.used, free=seen.free)
+    return Usage(mount=mount, device=device, kind=kind, total=seen.used + seen.free, used=seen.used, free=seen.free)
 
 
 def mount_of(path: Path) -> str:
