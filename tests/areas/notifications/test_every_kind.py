@@ -11,7 +11,7 @@ from tests.integrations.discord.harness import payload_of
 from tests.integrations.discord.schema import wrong_in
 from tests.rules.source import ROOT
 
-EMITTED = re.compile(r"(?:emit|journal\.write)\(\s*\w+,\s*\"([a-z_]+\.[a-z_]+)\"")
+EMITTED = re.compile(r"(?:emit|journal\.write)\(\s*\w+,\s*\"([a-z0-9_]+\.[a-z0-9_]+)\"")
 SOURCES = [one.read_text() for one in (ROOT / "src").rglob("*.py")]
 OWN = "notifications."
 KINDS = sorted(

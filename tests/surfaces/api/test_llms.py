@@ -9,7 +9,7 @@ def test_it_names_every_verb_and_its_links_answer(toyshop: Served) -> None:
     answer = toyshop.client.get("/llms.txt")
     assert answer.headers["content-type"].startswith("text/markdown")
     assert answer.text.startswith("# Hydra\n\n> ")
-    named = set(re.findall(r"^- ([a-z_]+\.[a-z_]+) \(", answer.text, re.MULTILINE))
+    named = set(re.findall(r"^- ([a-z0-9_]+\.[a-z0-9_]+) \(", answer.text, re.MULTILINE))
     verbs = toyshop.services.registry.verbs.values()
     assert named == {verb.name for verb in verbs if verb.kind == "operation"}
     links = set(re.findall(r"\]\((/\S+)\)", answer.text)) - {"/mcp"}

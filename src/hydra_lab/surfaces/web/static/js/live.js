@@ -7,11 +7,13 @@ const dirty = new Set();
 let timer = 0;
 let last = 0;
 let busy = false;
-let connected = false;
+let connected = false; // ever
+let open = false; // now, as far as the stream knows
 
 const clock = () => new Date().toLocaleTimeString([], { hour12: false });
 
-const say = (ok) => {
+const say = () => {
+  const ok = open && navigator.onLine;
   for (const live of document.querySelectorAll("[data-connection]")) {
     live.textContent = ok ? "Live" : `Reconnecting, as of ${clock()}`;
     if (ok) live.removeAttribute("data-s");
@@ -75,16 +77,24 @@ document.addEventListener("htmx:sse:before:message", (event) => {
 });
 
 document.addEventListener("htmx:sse:after:connection", () => {
-  say(true);
+  open = true;
+  say();
   if (connected) everything();
   connected = true;
 });
-document.addEventListener("htmx:sse:error", () => say(false));
+document.addEventListener("htmx:sse:error", () => {
+  open = false;
+  say();
+});
 document.addEventListener("htmx:before:response", (event) => {
   // A session that ended: the page itself says so instead of a part of it.
   if (event.detail.ctx.response?.status === 401) location.reload();
 });
-window.addEventListener("offline", () => say(false));
+window.addEventListener("offline", say);
+window.addEventListener("online", () => {
+  say();
+  everything();
+});
 window.addEventListener("pageshow", (event) => event.persisted && everything());
 document.addEventListener("visibilitychange", () => document.hidden || (dirty.size && soon()));
 // At midnight in the lab “today” becomes another day, and no event says so.
