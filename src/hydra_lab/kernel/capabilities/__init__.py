@@ -44,6 +44,16 @@ from hydra_lab.kernel.capabilities.images import (
     StoredImage as StoredImage,
     StoredVolume as StoredVolume,
 )
+from hydra_lab.kernel.capabilities.models import (
+    Ability as Ability,
+    LoadedModel as LoadedModel,
+    Loading as Loading,
+    LoadOptions as LoadOptions,
+    Model as Model,
+    ModelBackend as ModelBackend,
+    ModelServer as ModelServer,
+    ServedAnswer as ServedAnswer,
+)
 from hydra_lab.kernel.capabilities.presence import (
     HomePanel as HomePanel,
     PresenceSource as PresenceSource,
