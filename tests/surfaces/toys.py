@@ -1,5 +1,6 @@
 """An area of toys for the surfaces' tests: one verb for each way a verb can be."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -198,6 +199,41 @@ def hook(ctx: Context, input: Sent) -> Raw:
     if input.headers.get("x-secret") != "open":
         raise errors.Denied("The hook's secret is wrong.")
     return Raw(body=input.body[::-1], status=202)
+
+
+def as_shouted(problem: dict[str, Any]) -> dict[str, Any]:
+    """An error in a form of its own."""
+    return {"shout": problem["detail"].upper()}
+
+
+LEFT: list[str] = []  # what became of those who took a song
+
+
+@endpoint("toys.sing", effect=Effect.READ, path="POST /toys/sing", media_type="text/plain", error_shape=as_shouted)
+async def sing(ctx: Context, input: Sent) -> Raw:
+    """Sing as long as somebody listens."""
+    song = input.body.decode(errors="replace")
+
+    async def verses() -> AsyncIterator[bytes]:
+        try:
+            for number in range(1000 if song == "long" else 3):
+                yield f"verse {number}\n".encode()
+                await asyncio.sleep(0.01 if song == "long" else 0)
+                if song == "broken":
+                    raise errors.Unavailable("The singer fell.")
+            LEFT.append("sung")
+        finally:
+            LEFT.append("closed")
+
+    if song == "none":
+        raise errors.NotFound("There is no such song.")
+    if song == "slow":
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            LEFT.append("cancelled")
+            raise
+    return Raw(chunks=verses(), media_type="text/plain")
 
 
 AREA = Area(name="toys", title="Toys", operations=(sys.modules[__name__],))

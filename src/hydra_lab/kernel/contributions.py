@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from hydra_lab.kernel.context import Context
+    from hydra_lab.kernel.inference.asking import Answered
     from hydra_lab.kernel.journal.model import Event
     from hydra_lab.kernel.settings import Settings
 
@@ -151,4 +152,14 @@ class ImagesWanted:
     find: Callable[["Context"], Sequence[WantedImage]]
 
 
-Contribution = Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswerer:
+    """What answers when work asks a model: ``ask(ctx, body, path)``, see ``kernel/inference``. The first one does."""
+
+    name: str
+    ask: Callable[["Context", dict[str, Any], str], "Answered"]
+
+
+Contribution = (
+    Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted | ModelAnswerer
+)

@@ -138,7 +138,9 @@ def parameter(name: str, place: str, schema: dict[str, Any], required: bool) -> 
 
 def responses(verb: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     """What an operation may answer."""
-    problem = {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}}
+    problem: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}}
+    if verb.error_shape:
+        problem = {"application/json": {"schema": {}}}
     found: dict[str, Any] = {}
     if verb.kind is Kind.STREAM:
         found["200"] = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}

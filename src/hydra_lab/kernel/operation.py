@@ -4,7 +4,7 @@ import functools
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -106,7 +106,13 @@ class Operation:
     status: int = 200
     body_limit: int = 1 << 20
     media_type: str | None = None  # of a raw endpoint's answer
+    error_shape: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # its errors as JSON of another interface
     adapters: dict[str, TypeAdapter[Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its handler runs on the event loop."""
+        return inspect.iscoroutinefunction(inspect.unwrap(self.handler))
 
     @property
     def area(self) -> str:
@@ -227,6 +233,9 @@ def stream(name: str, *, effect: Effect, path: str | None = None, **traits: Any)
 def endpoint(name: str, *, effect: Effect, path: str, **traits: Any) -> Callable[[F], F]:
     """Declare a raw route: ``handler(ctx, input) -> Raw``; no command and no tool is made from it.
 
+    The handler may be ``async``: it then runs on the event loop and must not block; it is cancelled when the caller
+    leaves before it has answered. ``error_shape(problem)`` makes the body of an error from its problem document.
+
     An input field ``body: bytes`` gets the request's body as it came, ``headers: dict[str, str]`` its headers with
     lower-case names; without them the input is read from query and JSON body as an operation's is.
     """
@@ -260,10 +269,15 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Raw:
-    """What an endpoint answers: bytes or a file on disk, with its media type and headers."""
+    """What an endpoint answers: bytes, a file on disk, or bytes as they come, with its media type and headers.
+
+    ``chunks`` are sent as they come, and closed (``aclose``) when the caller leaves or takes nothing for long. When
+    they raise, the connection is cut, so that nobody takes the part for the whole.
+    """
 
     body: bytes | None = None
     file: str | None = None
+    chunks: AsyncIterator[bytes] | None = None
     media_type: str = "application/octet-stream"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)

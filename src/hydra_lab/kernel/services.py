@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hydra_lab.kernel.clock import Clock, Ids
 from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.http import HttpClient
+from hydra_lab.kernel.inference.doors import Doors
 from hydra_lab.kernel.journal import Journal
 from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.secrets import Scrubber, SecretBox
@@ -37,6 +38,7 @@ class Services:
     http: HttpClient
     secrets: SecretBox
     scrubber: Scrubber
+    doors: Doors = field(default_factory=Doors)
     feed: Feed = field(init=False)
     policy: Policy = field(init=False)
     integrations: Integrations = field(init=False)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hydra_lab import app
+from hydra_lab.kernel.openapi import takes_raw_body
 from hydra_lab.kernel.operation import Effect, Entry, Operation
 from hydra_lab.kernel.policy import Actor, ActorKind
 from tests.surfaces.served import Served
@@ -24,7 +25,7 @@ def test_nobody_gets_in(toyshop: Served, verb: Operation) -> None:
     assert toyshop.nobody.request(**asked(verb)).status_code == 401
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if not takes_raw_body(verb.input)], ids=lambda verb: verb.name)
 def test_an_undeclared_field_is_refused_before_anything_is_done(toyshop: Served, verb: Operation) -> None:
     odd = {"params": {"no_such_field": "1"}} if verb.method in ("GET", "DELETE") else {"json": {"no_such_field": 1}}
     answer = toyshop.client.request(**asked(verb), **odd)  # type: ignore[arg-type]

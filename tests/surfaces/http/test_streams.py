@@ -12,6 +12,7 @@ from hydra_lab.kernel.operation import Frame
 from hydra_lab.surfaces.http import streams
 from hydra_lab.surfaces.http.streams import Streams, event_stream
 from tests.surfaces.served import Served
+from tests.surfaces.toys import LEFT
 
 
 def test_frames_come_as_events_and_the_stream_ends(toyshop: Served) -> None:
@@ -152,3 +153,46 @@ def test_a_stream_that_never_pauses_ends_when_its_client_leaves() -> None:
         return kept.open
 
     assert asyncio.run(run()) == 0
+
+
+def came(word: str) -> bool:
+    """Whether the singer tells of something within ten seconds."""
+    deadline = time.monotonic() + 10
+    while word not in LEFT and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return word in LEFT
+
+
+def test_bytes_are_sent_as_they_come(toyshop: Served) -> None:
+    LEFT.clear()
+    answer = toyshop.client.post("/toys/sing", content=b"short")
+    assert (answer.status_code, answer.text) == (200, "verse 0\nverse 1\nverse 2\n")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert came("sung")
+
+
+def test_an_answer_that_breaks_is_cut_and_not_taken_for_whole(toyshop: Served) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        toyshop.client.post("/toys/sing", content=b"broken")
+
+
+def test_who_leaves_in_the_middle_ends_the_answer(toyshop: Served) -> None:
+    LEFT.clear()
+    with toyshop.client.stream("POST", "/toys/sing", content=b"long") as answer:
+        next(answer.iter_raw())
+    assert came("closed")
+    assert "sung" not in LEFT
+
+
+def test_who_leaves_before_the_answer_cancels_its_making(toyshop: Served) -> None:
+    LEFT.clear()
+    with pytest.raises(httpx.ReadTimeout):
+        toyshop.client.post("/toys/sing", content=b"slow", timeout=0.3)
+    assert came("cancelled")
+
+
+def test_an_endpoint_may_tell_errors_in_a_form_of_its_own(toyshop: Served) -> None:
+    answer = toyshop.client.post("/toys/sing", content=b"none")
+    assert (answer.status_code, answer.json()) == (404, {"shout": "THERE IS NO SUCH SONG."})
+    nobody = toyshop.nobody.post("/toys/sing")
+    assert (nobody.status_code, nobody.json()) == (401, {"shout": "THIS NEEDS A CREDENTIAL."})

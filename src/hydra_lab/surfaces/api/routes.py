@@ -4,14 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
+from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.gate import Queued
-from hydra_lab.kernel.operation import Answer, Kind, Operation, Raw
+from hydra_lab.kernel.operation import Answer, Input, Kind, Operation, Raw
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.api.inputs import gather
 from hydra_lab.surfaces.api.waiting import accepted, waited
 from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
 from hydra_lab.surfaces.http.answers import sendable
 from hydra_lab.surfaces.http.below import leading
+from hydra_lab.surfaces.http.streams import GONE, unless_gone
 
 
 def operation_paths(services: Services, streams: Streams) -> list[Path]:
@@ -23,11 +25,15 @@ def operation_paths(services: Services, streams: Streams) -> list[Path]:
 
 def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
     """How one verb is entered; what its caller may is policy's to say, so no scope is asked for here."""
-    traits: dict[str, Any] = {"entry": verb.entry, "scope": None, "body_limit": verb.body_limit}
+    traits: dict[str, Any] = {
+        "entry": verb.entry, "scope": None, "body_limit": verb.body_limit, "error_shape": verb.error_shape,
+    }  # fmt: skip
     match verb.kind:
         case Kind.OPERATION:
             return Way(answer=operation_answer(services, verb), **traits)
         case Kind.ENDPOINT:
+            if verb.is_async:
+                return Way(answer=async_endpoint_answer(services, verb), on_loop=True, **traits)
             return Way(answer=endpoint_answer(services, verb), **traits)
         case Kind.STREAM:
             return Way(answer=stream_answer(services, streams, verb), on_loop=True, **traits)
@@ -54,26 +60,36 @@ def endpoint_answer(services: Services, endpoint: Operation) -> Any:
     """Answers calls of a raw endpoint."""
 
     def answer(call: Call) -> Response:
-        parsed = services.gate.parse(endpoint, gather(endpoint, call, services.gate.parse).input)
-        context = services.gate.open(endpoint, parsed, call.visitor.actor)
-        services.integrations.require(endpoint.needs)
-        raw: Raw = endpoint.handler(context, parsed)
+        raw: Raw = endpoint.handler(*entered(services, endpoint, call))
         return raw_response(call.request, raw)
 
     return answer
 
 
+def async_endpoint_answer(services: Services, endpoint: Operation) -> Any:
+    """Answers calls of a raw endpoint whose handler runs on the event loop, until the caller leaves."""
+
+    async def answer(call: Call) -> Response:
+        context, parsed = await call.in_thread(lambda call: entered(services, endpoint, call))
+        raw: Raw | None = await unless_gone(call.request, endpoint.handler(context, parsed))
+        return GONE if raw is None else raw_response(call.request, raw)
+
+    return answer
+
+
+def entered(services: Services, verb: Operation, call: Call) -> tuple[Context, Input]:
+    """The gate passed: the context and the input of a stream's or raw endpoint's handler."""
+    parsed = services.gate.parse(verb, gather(verb, call, services.gate.parse).input)
+    context = services.gate.open(verb, parsed, call.visitor.actor)
+    services.integrations.require(verb.needs)
+    return context, parsed
+
+
 def stream_answer(services: Services, streams: Streams, stream: Operation) -> Any:
     """Answers calls of a stream with events."""
 
-    def admitted(call: Call) -> Any:
-        parsed = services.gate.parse(stream, gather(stream, call, services.gate.parse).input)
-        context = services.gate.open(stream, parsed, call.visitor.actor)
-        services.integrations.require(stream.needs)
-        return stream.handler(context, parsed)
-
     async def answer(call: Call) -> Response:
-        frames = await call.in_thread(admitted)
+        frames = await call.in_thread(lambda call: stream.handler(*entered(services, stream, call)))
         return await event_stream(streams, frames)
 
     return answer

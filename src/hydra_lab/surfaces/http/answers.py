@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import Raw
+from hydra_lab.surfaces.http.streams import Chunks
 
 
 class Json(Response):
@@ -43,6 +44,8 @@ def disposition(filename: str) -> str:
 def raw_response(request: Request, raw: Raw) -> Response:
     """An endpoint's raw answer, with an ``ETag`` so that it is not sent twice; a file is streamed from disk."""
     headers = {name.title(): value for name, value in sendable(raw.headers).items()}
+    if raw.chunks is not None:
+        return Chunks(raw.chunks, raw.status, headers, raw.media_type)
     if raw.filename:
         headers.setdefault("Content-Disposition", disposition(raw.filename))
     if raw.file is None:

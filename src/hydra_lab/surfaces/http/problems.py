@@ -96,6 +96,9 @@ def problem_response(request: Request, error: BaseException) -> Response:
     base = request.scope.get("root_path", "")
     told = problem_of(error, instance=base + request.url.path, request_id=request_id, base=base)
     problem = request.app.state.services.scrubber.scrub(told)
+    shape = getattr(request.state, "error_shape", None)
+    if shape is not None:
+        return Json(shape(problem), status_code=problem["status"], headers=headers_of(error))
     page = getattr(request.app.state, "error_page", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):
         response: Response | None = page(request, problem)

@@ -1,17 +1,19 @@
-"""Streams of frames as Server-Sent Events: heartbeats, slow clients dropped and counted, an end at shutdown."""
+"""Answers that come bit by bit: streams of events with heartbeats, and bytes as they come, cut where they break."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hydra_lab.kernel.errors import HydraError, describe
 from hydra_lab.kernel.operation import Frame
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 BEAT_S = 15.0
@@ -21,6 +23,8 @@ SLOW_S = 30.0
 FIRST_S = 0.1
 # Frames in a row before others get their turn: without it a stream that never pauses would be all the server does.
 TURN = 32
+# Nobody sees this status: whoever asked has left.
+GONE = Response(status_code=499)
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -156,3 +160,56 @@ async def event_stream(streams: Streams, frames: AsyncIterator[Frame]) -> Respon
     if first.done() and isinstance(error := first.exception(), HydraError):
         raise error
     return EventStream(streams, frames, first)
+
+
+class Chunks(Response):
+    """A body of unknown length. When it raises on its way the connection is closed without an end."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], status: int, headers: Mapping[str, str], media_type: str) -> None:
+        super().__init__(status_code=status, headers=dict(headers), media_type=media_type)
+        if "content-length" not in {name.lower() for name in headers}:
+            del self.headers["content-length"]
+        self._chunks = chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send every chunk, until they end or the caller leaves."""
+        passing = asyncio.ensure_future(self.pass_on(send))
+        gone = asyncio.ensure_future(disconnected(receive))
+        try:
+            await asyncio.wait((passing, gone), return_when=asyncio.FIRST_COMPLETED)
+            if passing.done():
+                passing.result()
+        except Exception as error:
+            if not isinstance(error, HydraError | TimeoutError):
+                log.exception("answer.failed", path=scope["path"])
+            # An answer that is left without its end closes the connection: the caller sees that it is not whole.
+            log.warning("answer.cut", path=scope["path"], error=str(error) or type(error).__name__)
+        finally:
+            for task in (passing, gone):
+                task.cancel()
+            await asyncio.wait((passing, gone))
+            close = getattr(self._chunks, "aclose", None)
+            if close is not None:
+                with suppress(Exception):
+                    await close()
+
+    async def pass_on(self, send: Send) -> None:
+        """Send what comes. Raises ``TimeoutError`` when the caller takes nothing for long."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for chunk in self._chunks:
+            if chunk:
+                async with asyncio.timeout(SLOW_S):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of ``work``; ``None`` when the caller left before it came, and then ``work`` was cancelled."""
+    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(disconnected(request.receive))
+    try:
+        await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, gone):
+            task.cancel()
+        await asyncio.wait((working, gone))

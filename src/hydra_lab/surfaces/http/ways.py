@@ -50,6 +50,7 @@ class Way:
     a plain function may return an awaitable where the answer takes waiting.
     ``scope`` is what the credential must carry (operations leave that to policy: ``None``). A body above
     ``body_limit`` bytes is refused before it is read; ``forms`` has a form parsed instead of kept as bytes.
+    ``error_shape`` makes the body of an error from its problem document, for callers who know another form.
     """
 
     answer: Callable[[Call], Response | Awaitable[Response]]
@@ -58,6 +59,7 @@ class Way:
     body_limit: int = 64 << 10
     on_loop: bool = False
     forms: bool = False
+    error_shape: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
 class Path(BaseRoute):
@@ -90,6 +92,7 @@ class Path(BaseRoute):
         if way is None:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(self.ways))})
         request = Request(scope, limited(scope, receive, way.body_limit), send)
+        request.state.error_shape = way.error_shape
         response = await answered(way, request)
         await response(scope, receive, send)
 
