@@ -1,16 +1,20 @@
 """Items that wait for an outside system wake when it is configured and answers."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from hydra_lab.kernel.area import Area
+from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
+from hydra_lab.kernel.operation import Effect, Input, operation
 from hydra_lab.kernel.work import State
 from tests.areas.backlog.conftest import BacklogLab
 from tests.areas.backlog.documents import SEED, document
-from tests.areas.backlog.verbs import Notes
+from tests.areas.backlog.verbs import Done, Notes
 from tests.lab import OWNER
 
 
@@ -30,6 +34,21 @@ DISCORD = Integration(
     secret_name="a Discord webhook", reference="https://discord.com",
     provides={"notes": lambda _settings, _http: Notes()},
 )  # fmt: skip
+
+
+class Route(Input):
+    """Which channel."""
+
+    channel: str
+
+
+@operation("notifications.route", effect=Effect.WRITE)
+def route(ctx: Context, input: Route) -> Done:
+    """Have finished work announced; it runs without any channel, too."""
+    return Done(said=input.channel)
+
+
+NOTIFICATIONS = Area(name="notifications", title="Notifications", operations=(sys.modules[__name__],))
 LAMP = "### 1.1 Lamp\n**Priority:** BLOCKED (needs Discord webhook)\n**Run:** {run}\n"
 
 
@@ -73,3 +92,17 @@ def test_a_requirement_that_is_met_leaves_the_plan_to_be_found(lab: BacklogLab) 
     assert refs(lab, "5.1") == ["notifications.route", "discord"]
     configure(lab)
     assert refs(lab, "5.1") == ["notifications.route"]
+
+
+def test_what_an_item_is_about_is_waited_for_though_its_operation_would_run_without(
+    make_lab: Callable[..., BacklogLab],
+) -> None:
+    lab = make_lab(NOTIFICATIONS, integrations=(DISCORD,))
+    lab.take(document("### 1.1 Send Discord Notifications\n**Task:** For chapters\n"))
+    held = lab.item("1.1")
+    assert (held.operation, [(hold.kind.value, hold.ref) for hold in held.holds]) == (
+        "notifications.route", [("requirement", "discord")],
+    )  # fmt: skip
+    assert held.holds[0].detail == "waits for a Discord webhook"
+    configure(lab)
+    assert lab.item("1.1").state is State.QUEUED

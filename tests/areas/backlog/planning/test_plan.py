@@ -97,8 +97,20 @@ def test_suggestions_share_words_with_the_item() -> None:
 def test_nothing_is_suggested_by_chance(title: str, task: str) -> None:
     real = [known(verb.name, f"{verb.method} {verb.path}", verb.summary) for verb in found_rooms().operations()]
     made = plan(entry(f"**Task:** {task}" if task else "", title), Catalogue(real), RULES)
-    assert made.holds[0].data["suggestions"] == []
-    assert made.holds[0].unblock == "Hydra looks again at every start, or choose an operation."
+    assert made.holds[0].data["suggestions"] == ["http.call", "notify.send"]
+    assert made.holds[0].unblock == (
+        "Hydra looks again at every start, or choose an operation: none is near, but http.call hands it to another "
+        "system and notify.send hands it to a person."
+    )
+
+
+def test_handing_over_is_suggested_only_where_nobody_named_anything_and_to_what_there_is() -> None:
+    bare = Catalogue([known("http.call", "POST /http/call", "Call a URL.")])
+    made = plan(entry("", "Plan the birthday party"), bare, RULES)
+    assert made.holds[0].data["suggestions"] == ["http.call"]
+    for body, title in [("**Run:** lamp.set", "Fix the Aquarium"), ("", "Research: Fish")]:
+        named = planned(body, title).holds[0]
+        assert (named.data["suggestions"], named.unblock.endswith("or choose an operation.")) == ([], True)
 
 
 def test_a_rule_runs_its_operation_once_hydra_has_it() -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hydra_lab.app import found_rooms
 from hydra_lab.areas.backlog.model import Entry
 from hydra_lab.areas.backlog.planning.plan import plan
 from hydra_lab.areas.backlog.planning.rules import Rule, read_rules, shipped_rules
@@ -50,3 +51,10 @@ def test_a_rule_that_would_fit_everything_is_refused() -> None:
     text = "rules: [{name: x, operation: a.b, because: c}]\nrequirements: {}\nfloors: {}\nnames: {}\n"
     with pytest.raises(ValueError, match="rule x"):
         read_rules(text)
+
+
+def test_what_hands_work_over_and_what_rules_need_is_known_to_this_hydra() -> None:
+    rooms = found_rooms()
+    known = {*rooms.integrations, *(name for one in rooms.integrations.values() for name in one.provides)}
+    assert all(rooms.verbs[name].queueable for name in RULES.elsewhere)
+    assert {need for rule in RULES.rules if rule.operation in rooms.verbs for need in rule.needs} <= known

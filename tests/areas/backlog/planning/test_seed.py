@@ -141,10 +141,10 @@ def test_what_later_parts_bring_is_held_and_named(key: str) -> None:
     assert LATER[key] in hold.detail
 
 
-def test_what_no_rule_knows_is_held_without_a_guess() -> None:
+def test_what_no_rule_knows_is_held_without_a_guess_and_could_be_handed_over() -> None:
     made = plan(ENTRIES["2.7"], catalogue(), shipped_rules())
     assert made.operation is None
-    assert made.holds[0].data["suggestions"] == []
+    assert made.holds[0].data["suggestions"] == ["http.call", "notify.send"]
 
 
 @pytest.mark.parametrize(("key", "integration"), [("5.1", "discord"), ("5.2", "home_assistant")])

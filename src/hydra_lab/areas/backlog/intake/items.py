@@ -20,8 +20,9 @@ LONGEST = 2000  # characters of a text, and entries of a list, that go with the 
 class Making:
     """What items of one backlog are made from.
 
-    ``ready`` says whether an integration answers; ``integrations`` are those there are, with what each provides;
-    ``whole`` are by key the entries that hold secrets, which are masked in the document.
+    ``ready`` says whether an integration answers, ``missing`` in two sentences what a need waits for and what would
+    meet it; ``integrations`` are those there are, with what each provides; ``whole`` are by key the entries that hold
+    secrets, which are masked in the document.
     """
 
     backlog: str
@@ -29,6 +30,7 @@ class Making:
     catalogue: Catalogue
     rules: Rules
     ready: Callable[[str], bool]
+    missing: Callable[[str], tuple[str, str]]
     integrations: Mapping[str, Collection[str]] = field(default_factory=dict)
     whole: Mapping[str, Entry] = field(default_factory=dict)
     cause: int | None = None
@@ -54,7 +56,8 @@ class Making:
     def item(self, entry: Entry, made: Plan) -> NewItem:
         """The work item of an entry; one that the document reports as complete never runs."""
         asks = question(entry, self.rules)
-        holds = tuple(self.required(hold) for hold in made.holds if not self.is_said(hold, made.operation))
+        wanted = (*made.holds, *self.needed(made))
+        holds = tuple(self.required(hold) for hold in wanted if not self.is_said(hold, made.operation))
         if asks and made.operation is None:
             holds = tuple(replace(hold, detail=f"{hold.detail} {asks}") if is_plan(hold) else hold for hold in holds)
         common: dict[str, Any] = {
@@ -68,6 +71,20 @@ class Making:
         return NewItem(
             operation=made.operation, input=made.input, window=made.window, holds=holds, ask_first=asks, **common
         )
+
+    def needed(self, made: Plan) -> list[NewHold]:
+        """What the item is about and so waits for, though its operation would run without.
+
+        Cards limited over SSH where no SSH is set up would be called done, with nothing done.
+        """
+        known = {hold.ref for hold in made.holds}
+        there = {*self.integrations, *(one for provided in self.integrations.values() for one in provided)}
+        return [
+            NewHold(kind=HoldKind.REQUIREMENT, detail=detail, unblock=unblock, ref=need)
+            for need in (made.needs if made.operation else ())
+            if need in there - known
+            for detail, unblock in [self.missing(need)]
+        ]
 
     def is_said(self, hold: NewHold, operation: str | None) -> bool:
         """Whether a requirement is met already, or is what the operation itself needs and so will wait for."""

@@ -23,6 +23,7 @@ def making_of(ctx: Context, name: str, text: Text) -> Making:
         catalogue=catalogue_of(ctx, document_actor(name)),
         rules=shipped_rules(),
         ready=ctx.services.integrations.ready,
+        missing=ctx.services.integrations.requirement_sentence,
         integrations={name: tuple(one.provides) for name, one in ctx.services.registry.integrations.items()},
         cause=ctx.cause,
         whole=whole,

@@ -58,7 +58,7 @@ def plan(entry: Entry, catalogue: Catalogue, rules: Rules, *, night: str | None 
     problem = bad_window or trouble(choice, catalogue)
     holds = tuple(blocks(entry, rules))
     if problem:
-        holds = (unplanned(entry, catalogue, problem, choice), *holds)
+        holds = (unplanned(entry, catalogue, rules, problem, choice), *holds)
     return Plan(
         operation=choice.operation if choice and not problem else None,
         by=choice.by if choice else "nothing",
@@ -143,21 +143,26 @@ def window_trouble(window: str | None) -> str | None:
     return None
 
 
-def unplanned(entry: Entry, catalogue: Catalogue, detail: str, choice: Choice | None = None) -> NewHold:
+def unplanned(entry: Entry, catalogue: Catalogue, rules: Rules, detail: str, choice: Choice | None = None) -> NewHold:
     """A ``plan`` hold: what is missing, and what one could choose instead.
 
-    Operations are suggested only where the title's words really are theirs, and nobody named one that this Hydra simply
-    has not yet: another with similar words would not do what that one does.
+    Operations are called near only where the title's words really are theirs, and nobody named one that this Hydra
+    simply has not yet: another with similar words would not do what that one does. Where nothing is near and nobody
+    named anything, what is suggested is to hand the work over, and the hold says that it is no more than that.
     """
     named = bool(choice and choice.operation and choice.operation not in catalogue.by_name and choice.by != "run")
     near = [] if named else catalogue.near(entry.title)
+    known = [] if near or choice else [name for name in rules.elsewhere if name in catalogue.by_name]
+    told = f" (near: {join(near)})" if near else ""
+    if known:
+        told = ": none is near, but " + join([f"{name} hands it to {rules.elsewhere[name]}" for name in known], "and")
     again = "Correct the item in the document and import it again" if choice and choice.by == "run" else AGAIN
     return NewHold(
         kind=HoldKind.PLAN,
         detail=detail,
-        unblock=f"{again}, or choose an operation{f' (near: {join(near)})' if near else ''}.",
+        unblock=f"{again}, or choose an operation{told}.",
         ref=choice.operation or None if choice else None,
-        data={"suggestions": near, **({"needs": list(choice.needs)} if choice and choice.needs else {})},
+        data={"suggestions": near or known, **({"needs": list(choice.needs)} if choice and choice.needs else {})},
     )
 
 

@@ -53,12 +53,16 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """All rules, in order. ``floors`` are rules built into policy; ``names`` say what a need is called."""
+    """All rules, in order. ``floors`` are rules built into policy; ``names`` say what a need is called.
+
+    ``elsewhere`` are operations that hand over what no operation does, each with to whom.
+    """
 
     rules: tuple[Rule, ...]
     requirements: tuple[Requirement, ...]
     floors: dict[str, re.Pattern[str]]
     names: dict[str, str]
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     def match(self, title: str, text: str) -> Rule | None:
         """The first rule that fits."""
@@ -95,6 +99,7 @@ def read_rules(text: str) -> Rules:
         ),
         floors={name: pattern(words) for name, words in data["floors"].items()},
         names=dict(data["names"]),
+        elsewhere=dict(data.get("elsewhere", {})),
     )
 
 
