@@ -160,6 +160,32 @@ class ModelAnswerer:
     ask: Callable[["Context", dict[str, Any], str], "Answered"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """A source of live events as it is now: asked or followed once, however many listen to what it tells.
+
+    ``how`` is the way and the beat ("asked every 10 s"), ``topics`` the first words of the events that come of it.
+    ``heard_at`` is when it answered last, ``lost_at`` since when it does not; ``unknown`` before its first answer.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    how: str
+    state: Literal["there", "lost", "unknown"]
+    heard_at: datetime | None = None
+    lost_at: datetime | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What a room listens to outside of Hydra: ``find(ctx)`` tells how each is, from what is known already."""
+
+    name: str
+    find: Callable[["Context"], Sequence[Listening]]
+
+
 Contribution = (
-    Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted | ModelAnswerer
-)
+    Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
+    | ModelAnswerer | Sources
+)  # fmt: skip

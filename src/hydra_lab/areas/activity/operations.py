@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.contributions import Sources
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Event, Filter, store
 from hydra_lab.kernel.operation import Effect, Frame, Input, Output, operation, stream
 from hydra_lab.kernel.work.find.meant import is_part, meant
+
+TOPICS = {"queue": ("items", "approvals", "schedules", "control")}  # one word for all that work is told by
 
 
 class Entry(Output):
@@ -30,7 +33,7 @@ class Entry(Output):
 class Wanted(Input):
     """Which entries; all that is given must fit."""
 
-    topic: list[str] = Field(default=[], description="First words of names: items, policy, integrations, …")
+    topic: list[str] = Field(default=[], description="First words of names: items, policy, …; or queue, for all of it")
     name: list[str] = Field(default=[], description="Whole names, e.g. items.failed; any of them or of the topics")
     actor: str | None = Field(default=None, description="person, agent, hook, schedule, backlog or hydra")
     subject: str | None = None
@@ -70,8 +73,34 @@ class Story(Output):
 class Followed(Input):
     """What to follow."""
 
-    topics: list[str] = Field(default=[], description="First words of names; all topics if left out")
+    topics: list[str] = Field(
+        default=[], description="First words of names, or queue for all that is about work; all topics if left out"
+    )
     last_event_id: int | None = Field(default=None, ge=0, description="Go on after this entry: nothing is missed")
+
+
+class Source(Output):
+    """Something outside of Hydra that live events come from."""
+
+    name: str
+    topics: tuple[str, ...] = Field(description="First words of the events that come of it")
+    how: str = Field(description="How it is listened to: once, however many follow the stream")
+    state: Literal["there", "lost", "unknown"] = Field(description="unknown before its first answer")
+    heard_at: AwareDatetime | None = Field(description="When it answered last")
+    lost_at: AwareDatetime | None = Field(description="Since when it does not answer; null while it does")
+    detail: str | None = Field(description="Why it is lost, or what it does not tell")
+
+
+class SourcesHeard(Output):
+    """The sources of live events, by name."""
+
+    sources: list[Source]
+    listeners: int = Field(description="How many follow the stream of this process now")
+
+
+def words_of(topics: list[str]) -> tuple[str, ...]:
+    """Topics as the first words of names."""
+    return tuple(dict.fromkeys(word for topic in topics for word in TOPICS.get(topic, (topic,))))
 
 
 def entry(event: Event) -> Entry:
@@ -88,7 +117,7 @@ def list_(ctx: Context, input: Wanted) -> Page:
     with ctx.read() as connection:
         item = meant(connection, input.item) if input.item and is_part(input.item) else input.item
         wanted = Filter(
-            topics=tuple(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
+            topics=words_of(input.topic), names=tuple(input.name), actor=input.actor, subject=input.subject,
             item=item, cause=input.cause, q=input.q, since=input.since, until=input.until,
         )  # fmt: skip
         wanted = store.bounded(connection, wanted, before=input.cursor)
@@ -113,5 +142,13 @@ def show(ctx: Context, input: ById) -> Story:
 @stream("events.stream", effect=Effect.READ, path="GET /events/stream")
 async def events(ctx: Context, input: Followed) -> AsyncIterator[Frame]:
     """Follow the journal live, with nothing missed after a reconnect."""
-    async for frame in ctx.services.feed.follow(input.topics, input.last_event_id):
+    async for frame in ctx.services.feed.follow(words_of(input.topics), input.last_event_id):
         yield frame
+
+
+@operation("events.sources", effect=Effect.READ, path="GET /events/sources")
+def sources(ctx: Context) -> SourcesHeard:
+    """Show where live events come from: each source, how it is asked, when it answered last, and whether it is lost."""
+    every = [found for one in ctx.services.registry.contributions(Sources) for found in one.find(ctx)]
+    told = [Source.model_validate(vars(one)) for one in sorted(every, key=lambda one: one.name.lower())]
+    return SourcesHeard(sources=told, listeners=ctx.services.feed.followers)

@@ -10,7 +10,7 @@ from hydra_lab.areas.alerts import asking, store
 from hydra_lab.areas.alerts.model import News, Told, polled
 from hydra_lab.kernel.capabilities import Alert
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Measured, Tile
+from hydra_lab.kernel.contributions import Beat, Listening, Measured, Sources, Tile
 from hydra_lab.kernel.errors import HydraError, NotConfigured
 
 REMEMBERED = timedelta(days=7)
@@ -103,8 +103,26 @@ def tile(ctx: Context) -> Measured | None:
     )  # fmt: skip
 
 
+def sources(ctx: Context) -> list[Listening]:
+    """The system that alerts come from."""
+    if not ctx.services.integrations.configured("alert_source"):
+        return []
+    with ctx.read() as connection:
+        row = store.of_source(connection)
+    lost_at, heard_at = (row.lost_at, row.asked_at) if row else (None, None)
+    detail = f"{asking.title(ctx)} does not answer." if lost_at else None
+    return [
+        Listening(
+            name=asking.title(ctx), topics=("alerts",), how=f"asked every {EVERY_S:g} s, besides its webhook",
+            state="lost" if lost_at else "there" if heard_at else "unknown", heard_at=heard_at, lost_at=lost_at,
+            detail=detail,
+        )
+    ]  # fmt: skip
+
+
 TILES = (Tile(name="alerts", title="Alerts", icon="triangle-alert", path="/alerts", measure=tile),)
 BEATS = (
+    Sources(name="alerts", find=sources),
     Beat(name="alerts", every_s=EVERY_S, run=look, on=("integrations.configured", "integrations.back",
                                                        "integrations.lost")),
 )  # fmt: skip

@@ -9,7 +9,18 @@ from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import with_health
 from hydra_lab.areas.containers.watching import Watcher
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Check, CheckResult, ImagesWanted, Measured, Reader, Tile, WantedImage
+from hydra_lab.kernel.contributions import (
+    Beat,
+    Check,
+    CheckResult,
+    ImagesWanted,
+    Listening,
+    Measured,
+    Reader,
+    Sources,
+    Tile,
+    WantedImage,
+)
 from hydra_lab.kernel.errors import Unavailable
 
 
@@ -69,7 +80,23 @@ def wanted_images(ctx: Context) -> list[WantedImage]:
     ]  # fmt: skip
 
 
+def sources(ctx: Context) -> list[Listening]:
+    """The host's event stream."""
+    there = ctx.services.integrations.configured("container_host")
+    with ctx.read() as connection:
+        place = store.place(connection)
+    return [
+        Listening(
+            name=one.title, topics=("containers",), how="its event stream, joined again after a break",
+            state="unknown" if place is None else "lost" if place.lost_at else "there",
+            lost_at=place.lost_at if place else None, detail=place.detail if place else None,
+        )
+        for one in there[:1]
+    ]  # fmt: skip
+
+
 CONTRIBUTIONS = (
+    Sources(name="containers", find=sources),
     Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
     Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Follower, Watcher)),
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),

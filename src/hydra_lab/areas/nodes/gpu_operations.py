@@ -8,7 +8,8 @@ from hydra_lab.areas.nodes import store
 from hydra_lab.areas.nodes.model import key_of
 from hydra_lab.areas.nodes.operations import known
 from hydra_lab.areas.nodes.views import GpuView, gpu_view
-from hydra_lab.areas.nodes.watch.look import look, machines_of
+from hydra_lab.areas.nodes.watch.look import look
+from hydra_lab.areas.nodes.watch.sources import machines_of
 from hydra_lab.kernel.capabilities import GpuHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound

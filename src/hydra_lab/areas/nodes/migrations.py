@@ -34,4 +34,15 @@ def create(op: Operations) -> None:
     op.create_index("ix_nodes_samples_node_at", "nodes_samples", ["node", "at"])
 
 
-MIGRATIONS = (create,)
+def metrics(op: Operations) -> None:
+    """When a source of metrics last answered, and since when it does not."""
+    op.create_table(
+        "nodes_metrics",
+        Column("name", String, primary_key=True),
+        Column("heard_at", UtcTime),
+        Column("lost_at", UtcTime),
+        Column("detail", String),
+    )
+
+
+MIGRATIONS = (create, metrics)

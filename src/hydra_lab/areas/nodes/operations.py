@@ -9,8 +9,9 @@ from hydra_lab.areas.nodes import store
 from hydra_lab.areas.nodes.model import Seen
 from hydra_lab.areas.nodes.views import NodeView, node_view
 from hydra_lab.areas.nodes.watch.look import look as look_at_nodes
-from hydra_lab.areas.nodes.watch.look import machines_of, question_key
+from hydra_lab.areas.nodes.watch.look import question_key
 from hydra_lab.areas.nodes.watch.poll import look_at_once
+from hydra_lab.areas.nodes.watch.sources import machines_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, NotFound
 from hydra_lab.kernel.operation import Effect, Input, Output, operation

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hydra_lab.areas.nodes.model import SEEN, Seen
-from hydra_lab.areas.nodes.tables import samples, seen
+from hydra_lab.areas.nodes.tables import metrics, samples, seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,16 @@ class Point:
     memory_gib: float | None = None
     temperature_c: float | None = None
     used_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """When a source of metrics answered last, and since when and why it does not."""
+
+    name: str
+    heard_at: datetime | None = None
+    lost_at: datetime | None = None
+    detail: str | None = None
 
 
 def all_seen(connection: Connection) -> dict[str, Seen]:
@@ -73,3 +83,15 @@ def points(connection: Connection, node: str, since: datetime) -> list[Point]:
 def prune(connection: Connection, before: datetime) -> int:
     """Forget measurements older than a time; how many there were."""
     return connection.execute(delete(samples).where(samples.c.at < before)).rowcount
+
+
+def heard(connection: Connection, name: str) -> Heard:
+    """How a source of metrics is."""
+    row = connection.execute(select(metrics).where(metrics.c.name == name)).first()
+    return Heard(**row._mapping) if row else Heard(name=name)
+
+
+def put_heard(connection: Connection, one: Heard) -> None:
+    """Keep how a source of metrics is."""
+    connection.execute(delete(metrics).where(metrics.c.name == one.name))
+    connection.execute(insert(metrics).values(vars(one)))

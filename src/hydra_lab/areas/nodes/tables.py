@@ -1,4 +1,4 @@
-"""The tables of nodes: how each was last seen, and a short history for the plots."""
+"""The tables of nodes: how each was last seen, a short history for the plots, and the source of metrics."""
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table
 
@@ -26,4 +26,13 @@ samples = Table(
     Column("temperature_c", Float),
     Column("used_percent", Float),
     Index("ix_nodes_samples_node_at", "node", "at"),
+)
+
+metrics = Table(
+    "nodes_metrics",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("heard_at", UtcTime),
+    Column("lost_at", UtcTime),
+    Column("detail", String),
 )

@@ -7,7 +7,7 @@ from hydra_lab.areas.presence.eco.energy import keep_measuring
 from hydra_lab.areas.presence.following import NEED, keep_following
 from hydra_lab.areas.presence.panel import keep_showing
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Beat, Check, CheckResult
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Listening, Measured, Sources, Tile
 
 
 def check(ctx: Context) -> CheckResult:
@@ -39,7 +39,43 @@ def keep_on(ctx: Context) -> None:
     keep_showing(ctx)
 
 
+def sources(ctx: Context) -> list[Listening]:
+    """What tells who is at home. One that was not heard from for a while counts as lost."""
+    title = {one.name: one.title for one in ctx.services.integrations.configured(NEED)}
+    with ctx.read() as connection:
+        found = {one.name: one for one in store.all_sources(connection, ctx.clock.now())}
+    told = []
+    for name in title:
+        one = found.get(name)
+        told.append(
+            Listening(
+                name=title[name], topics=("presence",), how="followed as it tells, joined again after a break",
+                state="unknown" if one is None else "there" if one.fresh else "lost",
+                heard_at=one.told_at if one else None, detail=one.detail if one else None,
+                lost_at=(one.lost_at or one.told_at) if one and not one.fresh else None,
+            )
+        )  # fmt: skip
+    return told
+
+
+def tile(ctx: Context) -> Measured | None:
+    """Who the lab takes to be at home."""
+    if not ctx.services.integrations.configured(NEED):
+        return None
+    lost = [one for one in sources(ctx) if one.state != "there"]
+    with ctx.read() as connection:
+        now = store.standing(connection)
+    if lost:
+        return Measured(
+            value="Unknown" if now.state is None else now.state.capitalize(),
+            text=f"{lost[0].name} does not tell who is at home.", s="unknown", at=lost[0].lost_at,
+        )  # fmt: skip
+    return Measured(value=(now.state or "Unknown").capitalize(), s="ok" if now.state else "unknown")
+
+
 CONTRIBUTIONS = (
+    Tile(name="presence", title="Presence", icon="house", path="/presence", measure=tile),
+    Sources(name="presence", find=sources),
     Beat(name="presence-threads", every_s=2.0, run=keep_on),
     Beat(name="presence", every_s=2.0, run=decide, on=("presence.",)),
     Check(name="presence", title="Presence", run=check),

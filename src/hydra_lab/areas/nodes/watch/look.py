@@ -1,6 +1,5 @@
 """One look at every node: each is asked once, all at the same time, and what came of it is kept and told."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,9 +21,9 @@ from hydra_lab.areas.nodes.model import (
     news,
 )
 from hydra_lab.areas.nodes.watch import ailing
-from hydra_lab.areas.nodes.watch.metrics import measured
+from hydra_lab.areas.nodes.watch.sources import Measured, from_metrics, machines_of
 from hydra_lab.kernel import local
-from hydra_lab.kernel.capabilities import GpuHost, HostMeter, MetricsSource, NodeReading
+from hydra_lab.kernel.capabilities import GpuHost, HostMeter, NodeReading
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotConfigured
 from hydra_lab.kernel.settings.machine import Machine
@@ -34,22 +33,6 @@ SAMPLE_EVERY = timedelta(seconds=55)
 KEPT = timedelta(hours=48)
 MOST_AT_ONCE = 16
 TRUST = "nodes.trust"
-Measured = tuple[NodeReading | None, tuple[Card, ...]]
-
-
-def machines_of(ctx: Context) -> dict[str, Machine]:
-    """Every node by name; the machine that Hydra runs on is always among them."""
-    settings = ctx.services.settings.current
-    nodes = dict(settings.nodes)
-    if not any(one.is_local for one in nodes.values()):
-        nodes.setdefault(own_name(settings.node), Machine(address="local"))
-    return dict(sorted(nodes.items()))
-
-
-def own_name(host: str) -> str:
-    """What the machine that Hydra runs on is called among nodes."""
-    name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in host.lower()).strip("-")
-    return name[:63].strip("-") or "here"
 
 
 def look(ctx: Context, only: str | None = None) -> None:
@@ -66,18 +49,6 @@ def look(ctx: Context, only: str | None = None) -> None:
             for gone in store.all_seen(connection).keys() - machines.keys():
                 store.forget(connection, gone)
         store.prune(connection, now - KEPT)
-
-
-def from_metrics(ctx: Context, machines: Mapping[str, Machine]) -> dict[str, Measured]:
-    """What a source of metrics knows of nodes; nothing where there is none or it does not answer."""
-    here = (ctx.services.settings.current.node, own_name(ctx.services.settings.current.node))
-    try:
-        return measured(ctx.capability(MetricsSource), machines, here, ctx.clock.now())
-    except NotConfigured:
-        return {}
-    except HydraError as error:
-        log.info("nodes.metrics_absent", detail=error.detail)
-        return {}
 
 
 def look_at(ctx: Context, name: str, machine: Machine, told: Measured) -> None:

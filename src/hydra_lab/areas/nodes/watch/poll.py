@@ -5,6 +5,7 @@ import threading
 import structlog
 
 from hydra_lab.areas.nodes.watch.look import look
+from hydra_lab.areas.nodes.watch.sources import EVERY_S
 from hydra_lab.kernel.context import Context
 
 log = structlog.get_logger()
@@ -13,7 +14,6 @@ log = structlog.get_logger()
 class Poller(threading.Thread):
     """Looks at all nodes again and again, in one thread for all listeners. ``want`` keeps it going."""
 
-    EVERY_S = 10.0
     UNWANTED_S = 20.0
 
     def __init__(self, ctx: Context) -> None:
@@ -37,9 +37,9 @@ class Poller(threading.Thread):
                 look(self.ctx)
             except Exception as error:  # the database is gone for a moment, or for good: then nobody wants it
                 log.warning("nodes.poll_failed", error=repr(error))
-            self._at_once.wait(self.EVERY_S)
+            self._at_once.wait(EVERY_S)
             self._at_once.clear()
-            missed_s = 0.0 if self._wanted.is_set() else missed_s + self.EVERY_S
+            missed_s = 0.0 if self._wanted.is_set() else missed_s + EVERY_S
             self._wanted.clear()
 
 
