@@ -10,6 +10,8 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from hydra_lab.kernel.errors import Busy, Denied, Refused, Unavailable
+from hydra_lab.kernel.http.errors import translated
+from hydra_lab.kernel.http.sending import Sender
 
 T = TypeVar("T")
 
@@ -25,28 +27,6 @@ def retry_after_s(response: httpx.Response) -> float | None:
         return None
 
 
-@contextmanager
-def translated(who: str) -> Iterator[None]:
-    """Turn httpx's transport errors into ``Unavailable`` and undecodable answers into ``Refused``."""
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        raise Unavailable(
-            f"{who} did not answer in time.", fix=f"See whether {who} runs and can be reached from Hydra's machine."
-        ) from error
-    except (httpx.DecodingError, httpx.TooManyRedirects) as error:
-        raise Refused(
-            f"{who} sent an answer that cannot be read.", fix=f"Check that the address really is that of {who}."
-        ) from error
-    except httpx.InvalidURL as error:
-        raise Refused(f"The address of {who} is not a URL: {error}", fix="Write it as http://host:port.") from error
-    except httpx.TransportError as error:
-        raise Unavailable(
-            f"{who} cannot be reached: {type(error).__name__}.",
-            fix=f"See whether {who} runs and can be reached from Hydra's machine.",
-        ) from error
-
-
 class HttpClient:
     """A sync client for one or many outside systems, without redirects, environment proxies or shared cookies."""
 
@@ -56,6 +36,7 @@ class HttpClient:
             timeout=timeout_s, transport=transport, follow_redirects=False, trust_env=False,
             headers={"User-Agent": "hydra-lab"},
         )  # fmt: skip
+        self.sender = Sender()
 
     def request(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         """One call. ``who`` names the system in errors.
