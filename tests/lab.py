@@ -15,6 +15,7 @@ from hydra_lab.kernel.credentials import Credentials
 from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.database.migrate import migrate
 from hydra_lab.kernel.gate import Gate
+from hydra_lab.kernel.gpus import migrations as gpus
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.integrations import Integrations
@@ -35,6 +36,7 @@ ROOMS = {
     "policy": policy.MIGRATIONS,
     "integrations": integrations.MIGRATIONS,
     "credentials": credentials.MIGRATIONS,
+    "gpus": gpus.MIGRATIONS,
 }
 
 

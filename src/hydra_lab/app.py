@@ -15,6 +15,7 @@ from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.database.migrate import Migration
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.gate import Gate
+from hydra_lab.kernel.gpus.migrations import MIGRATIONS as GPUS_MIGRATIONS
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.integrations import MIGRATIONS as INTEGRATIONS_MIGRATIONS
@@ -46,6 +47,7 @@ KERNEL_MIGRATIONS: dict[str, tuple[Migration, ...]] = {
     "credentials": CREDENTIALS_MIGRATIONS,
     "work": WORK_MIGRATIONS,
     "limits": LIMITS_MIGRATIONS,
+    "gpus": GPUS_MIGRATIONS,
 }
 
 

@@ -102,6 +102,28 @@ def brief(ctx: Context, input: Say) -> Said:
     return wait(ctx, input)
 
 
+class Memory(Input):
+    """How much memory of a card is needed, and of which."""
+
+    text: str = "memory"
+    gib: float = 10.0
+    on: str = "gpu_memory_gib"
+
+
+def memory_of(input: Memory) -> dict[str, float]:
+    """What it needs while it runs."""
+    return {input.on: input.gib}
+
+
+@operation("bench.memory", effect=Effect.WRITE, durable=Durable(attempts=2, backoff=QUICK, resources=memory_of))
+def memory(ctx: Context, input: Memory) -> Said:
+    """Hold memory of a card until the test lets it go."""
+    called(input.text)
+    while not gate.wait(0.01):
+        ctx.check_cancelled()
+    return Said(text=input.text)
+
+
 @operation("bench.lamp", effect=Effect.WRITE, needs=("lamp",), durable=Durable(attempts=2, backoff=QUICK))
 def lamp(ctx: Context, input: Say) -> Said:
     """Switch a lamp."""

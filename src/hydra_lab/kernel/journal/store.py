@@ -25,11 +25,16 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> list[int]:
     On Postgres ids are given out under a lock held to commit, so that they become visible in their order and a reader
     that has seen one id has seen every smaller one.
     """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})")
+    lock_all(connection)
     if len(rows) == 1:
         return [connection.execute(APPEND, rows[0]).scalar_one()]
     return [row.id for row in connection.execute(APPEND_MANY, rows)]
+
+
+def lock_all(connection: Connection) -> None:
+    """Have nobody else write to the journal until this transaction ends; on SQLite there is one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK})")
 
 
 def entry(row: Row[Any]) -> Event:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Row
 from hydra_lab.kernel.errors import describe
 from hydra_lab.kernel.policy.model import HYDRA
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work import store
 from hydra_lab.kernel.work.act import close, found, settle
 from hydra_lab.kernel.work.add import deadline_error, window_hold
 from hydra_lab.kernel.work.approvals import store as approvals
@@ -64,7 +63,8 @@ def due(services: Services, connection: Connection, hold: Row[Any], now: datetim
         changes.touch_hold(connection, hold.id, now, due=still.due, detail=still.detail)
         return []
     if kind is HoldKind.RESOURCE and (short := still_short(services, connection, hold, now)):
-        changes.touch_hold(connection, hold.id, now, due=short.due, detail=short.detail)
+        known = {"due": short.due, "detail": short.detail, "unblock": short.unblock, "data": short.data}
+        changes.touch_hold(connection, hold.id, now, **known)
         return []
     changes.drop_holds(connection, [hold.item], kind, hold.ref)
     return changes.release_unheld(connection, [hold.item], now)
@@ -76,7 +76,7 @@ def still_short(services: Services, connection: Connection, hold: Row[Any], now:
     verb = services.registry.verbs.get(row.operation)
     if verb is None:
         return None
-    holds = resource_holds(services, verb, row.input, lambda: store.running(connection), now)
+    holds = resource_holds(services, connection, verb, row, now)
     return next((one for one in holds if one.ref == hold.ref), None)
 
 

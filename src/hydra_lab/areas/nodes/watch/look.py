@@ -26,6 +26,8 @@ from hydra_lab.kernel import local
 from hydra_lab.kernel.capabilities import GpuHost, HostMeter, NodeReading
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotConfigured
+from hydra_lab.kernel.gpus import ledger
+from hydra_lab.kernel.gpus.model import Card as MemoryCard
 from hydra_lab.kernel.settings.machine import Machine
 
 log = structlog.get_logger()
@@ -48,6 +50,7 @@ def look(ctx: Context, only: str | None = None) -> None:
         if only is None:
             for gone in store.all_seen(connection).keys() - machines.keys():
                 store.forget(connection, gone)
+                ledger.measured(connection, gone, ())
         store.prune(connection, now - KEPT)
 
 
@@ -99,6 +102,9 @@ def asked(
 
 def keep(ctx: Context, name: str, found: Found) -> None:
     """Keep what a look found, say what has changed, and ask a person about a host key that nobody has confirmed."""
+    if found.gpus_known:
+        with ctx.begin() as connection:
+            ledger.measured(connection, name, memory_of(found.cards))
     with ctx.begin() as connection:
         before = store.seen_of(connection, name)
         was = before or Seen(name=name)
@@ -120,6 +126,25 @@ def keep(ctx: Context, name: str, found: Found) -> None:
     for one in every:
         if one.name == "nodes.key_unknown":
             ask_to_trust(ctx, one)
+
+
+def memory_of(cards: tuple[Card, ...]) -> list[MemoryCard]:
+    """Cards as the ledger of GPU memory knows them, by number; one without a number is none of its."""
+    numbered = {
+        card.index: MemoryCard(
+            node=card.node, index=card.index, uuid=card.uuid, name=card.name,
+            total_gib=value(card, "memory_total_gib"), used_gib=value(card, "memory_used_gib"),
+            at=used.at if (used := card.figures.get("memory_used_gib")) else None,
+        )
+        for card in cards
+        if card.index is not None
+    }  # fmt: skip
+    return list(numbered.values())
+
+
+def value(card: Card, name: str) -> float | None:
+    """A figure of a card."""
+    return card.figures[name].value if name in card.figures else None
 
 
 def points_of(now: Seen, found: Found) -> list[store.Point]:

@@ -1,16 +1,18 @@
 """Whether a budget is spent or a resource is short, for an item that is about to start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from hydra_lab.kernel.capabilities import ResourceMeter
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.gpus.placing import place_of
 from hydra_lab.kernel.operation import Input, Operation
 from hydra_lab.kernel.services import Services
-from hydra_lab.kernel.work.limits import store
+from hydra_lab.kernel.work import store as work
+from hydra_lab.kernel.work.limits import memory, store
 from hydra_lab.kernel.work.model import HoldKind, NewHold
 
 LOOK_AGAIN = timedelta(seconds=15)
@@ -59,22 +61,23 @@ def wants(verb: Operation, parsed: Input) -> dict[str, float]:
 
 
 def resource_holds(
-    services: Services, verb: Operation, input: dict[str, Any], running: Callable[[], Sequence[Any]], now: datetime
+    services: Services, connection: Connection, verb: Operation, row: Row[Any], now: datetime, *, claiming: bool = False
 ) -> list[NewHold]:
     """A hold for each resource of which less is free than the work needs.
 
-    Free is what was measured, less what running items reserved and the measurement may not show yet. What nobody
-    measures is not free: it is unknown, and said so.
+    Free is what was measured, less what was promised and the measurement may not show yet. What nobody measures is not
+    free: it is unknown, and said so. GPU memory is the ledger's; with ``claiming`` the work takes its leases there.
     """
     if not verb.durable or not verb.durable.resources:
         return []
-    wanted = wants(verb, services.gate.parse(verb, input))
-    if not wanted:
-        return []
+    wanted = wants(verb, services.gate.parse(verb, row.input))
+    holds = memory.holds(connection, row, wanted, now, claiming=claiming)
+    others = {name: amount for name, amount in wanted.items() if place_of(name) is None}
+    if not others:
+        return holds
     measured = measured_free(services)
-    reserved = reservations(services, running())
-    holds = []
-    for name, amount in wanted.items():
+    reserved = reservations(services, work.running(connection))
+    for name, amount in others.items():
         free = measured.get(name)
         left = None if free is None else free - reserved.get(name, 0.0)
         if left is not None and left >= amount:

@@ -180,9 +180,9 @@ class Releaser:
             ask_again(services, connection, row, decision, now)
             return self._hold(connection, row, [approval_hold(decision, now)])
         holds = requirement_holds(services, verb.needs) + budget_holds(services, connection, verb, now)
-        holds += resource_holds(services, verb, row.input, lambda: store.running(connection), now)
         if row.window and (closed := window_hold(services, row.window, now)):
             holds.append(closed)
+        holds += resource_holds(services, connection, verb, row, now, claiming=not holds)
         return self._hold(connection, row, holds) if holds else True
 
     def _decide(self, row: Row[Any]) -> Decision:
