@@ -227,3 +227,30 @@ def test_a_rule_is_turned_off_and_on_by_its_name(outbox: OutboxLab) -> None:
     assert not [one.id for one in outbox.call("notifications.rules").rules if one.changed]
     with pytest.raises(NotFound, match="no rule"):
         outbox.call("notifications.switch_rule", id="nothing", enabled=True)
+
+
+def test_a_machine_is_told_lost_and_back_and_another_host_key_at_night_too(outbox: OutboxLab) -> None:
+    outbox.set_clock(NIGHT)
+    outbox.happen("nodes.key_changed", "atlas", host_key="SHA256:new", expected="SHA256:old")
+    outbox.happen("nodes.lost", "boreas", detail="Connection refused.")
+    outbox.tell()
+    assert outbox.titles() == ["atlas has another host key"]
+    fields = {one["name"]: one["value"] for one in embed_of(outbox.posts()[0])["fields"]}
+    assert fields == {"Host key": "SHA256:new", "Host key before": "SHA256:old"}
+    outbox.set_clock(datetime(2025, 12, 20, 6, 0, tzinfo=UTC))
+    outbox.tell()
+    assert outbox.titles()[-1] == "boreas does not answer"
+    outbox.happen("nodes.back", "boreas", after_s=60)
+    outbox.tell()
+    outbox.clock.pass_(minutes=1)
+    outbox.tell()
+    assert outbox.titles()[-1] == "boreas answers again"
+
+
+def test_a_failed_run_is_told_unless_it_is_repeated(outbox: OutboxLab) -> None:
+    outbox.happen("n8n.run_failed", "Weather", message="No route.", not_repeated=None)
+    outbox.happen("n8n.run_failed", "News", message="No route.", not_repeated="it runs by hand")
+    outbox.collect()
+    outbox.clock.pass_(minutes=2)
+    outbox.tell()
+    assert outbox.titles() == ["A run of News failed in n8n"]

@@ -22,11 +22,14 @@ Pattern = Annotated[str, Field(min_length=1, max_length=120)]
 
 BAD = {"disk.low", "policy.broken", "keys.admin_reset"}
 TROUBLE = {"items.failed", "integrations.lost", "approvals.asked", "approvals.lapsed", "sessions.paused",
-           "alerts.source_lost", "containers.oom", "containers.lost", "containers.healing_failed"}  # fmt: skip
+           "alerts.source_lost", "containers.oom", "containers.lost", "containers.healing_failed",
+           "nodes.lost", "nodes.key_changed", "nodes.disk_filling", "gpus.lost", "gpus.hot",
+           "n8n.run_failed"}  # fmt: skip
 # What ends well, and how much that mattered which is over.
 OVER = {"integrations.back": Severity.WARNING, "disk.recovered": Severity.CRITICAL,
         "alerts.source_back": Severity.WARNING, "containers.back": Severity.WARNING,
-        "containers.healed": Severity.WARNING}  # fmt: skip
+        "containers.healed": Severity.WARNING, "nodes.back": Severity.WARNING,
+        "nodes.disk_well": Severity.WARNING, "gpus.cool": Severity.WARNING, "gpus.found": Severity.WARNING}  # fmt: skip
 # The words that alerts commonly have for it; any other, or none, is a warning.
 CRITICAL = {"critical", "page", "emergency", "disaster", "fatal"}
 MINOR = {"info", "information", "informational", "notice", "debug", "none"}
@@ -129,12 +132,14 @@ class Happening:
 
     @property
     def is_healed(self) -> bool:
-        """Whether healing takes care of it: a person is told when that fails, and not each time it works.
+        """Whether Hydra takes care of it itself: a person is told when that fails, and not each time it works.
 
         Who wants to hear of each makes a rule for ``containers.healed``.
         """
         if self.event.topic == "containers":
             return self.event.data.get("heals") is True
+        if self.event.name == "n8n.run_failed":
+            return self.event.data.get("not_repeated", "not said") is None  # it is repeated by work of its own
         return self.event.name == "items.done" and self.operation == "containers.heal"
 
 

@@ -4,7 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, case, delete, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from hydra_lab.kernel.journal.model import Event, Filter
 from hydra_lab.kernel.journal.tables import events
@@ -95,12 +108,40 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     return query
 
 
+def named(connection: Connection, wanted: Filter) -> list[str]:
+    """The names of entries that a filter's topics and names come to.
+
+    There are few names however long the journal is: the index is asked for each one's successor.
+    """
+    if not wanted.topics:
+        return list(wanted.names)
+    first = select(func.min(events.c.name).label("name")).cte("each", recursive=True)
+    following = select(func.min(events.c.name)).where(events.c.name > first.c.name).scalar_subquery()
+    each = first.union_all(select(following).where(first.c.name.is_not(None)))
+    known = connection.execute(select(each.c.name).where(each.c.name.is_not(None))).scalars()
+    topics = tuple(f"{topic}." for topic in wanted.topics)
+    return sorted({*wanted.names, *(one for one in known if one.startswith(topics))})
+
+
+def is_by_name(wanted: Filter) -> bool:
+    """Whether a filter is best answered name by name: one of its conditions is names, and no other is narrow."""
+    others = (wanted.actor, wanted.subject, wanted.item, wanted.cause, wanted.q)
+    return bool(wanted.topics or wanted.names) and not any(one is not None for one in others)
+
+
 def page(connection: Connection, wanted: Filter, *, before: int | None, limit: int) -> list[Event]:
     """Entries that fit a filter, newest first, older than ``before`` when given."""
-    query = narrowed(select(events), wanted)
+    newest, by_name = events.c.id.desc(), is_by_name(wanted)
+    query = narrowed(select(events), replace(wanted, topics=(), names=()) if by_name else wanted)
     if before is not None:
         query = query.where(events.c.id < before)
-    return [entry(row) for row in connection.execute(query.order_by(events.c.id.desc()).limit(limit))]
+    if by_name:
+        fits = query.with_only_columns(events.c.id).order_by(newest).limit(limit)
+        each = [fits.where(events.c.name == name).subquery() for name in named(connection, wanted)]
+        if not each:
+            return []
+        query = select(events).where(events.c.id.in_(union_all(*(select(one.c.id) for one in each))))
+    return [entry(row) for row in connection.execute(query.order_by(newest).limit(limit))]
 
 
 def bounded(connection: Connection, wanted: Filter, *, before: int | None) -> Filter:
@@ -125,6 +166,8 @@ def bounded(connection: Connection, wanted: Filter, *, before: int | None) -> Fi
 
 def count(connection: Connection, wanted: Filter, *, before: int | None = None) -> int:
     """How many entries fit a filter, with ``before`` of those older than that."""
+    if is_by_name(wanted):
+        wanted = replace(wanted, topics=(), names=tuple(named(connection, wanted)) or ("",))
     query = narrowed(select(func.count()).select_from(events), wanted)
     if before is not None:
         query = query.where(events.c.id < before)

@@ -24,6 +24,16 @@ TITLES = {
     "containers.oom": "{s} ran out of memory",
     "containers.healed": "{s} was healed",
     "containers.healing_failed": "{s} could not be healed",
+    "nodes.lost": "{s} does not answer",
+    "nodes.back": "{s} answers again",
+    "nodes.key_changed": "{s} has another host key",
+    "nodes.disk_filling": "A disk of {s} is filling",
+    "nodes.disk_well": "A disk of {s} has room again",
+    "gpus.lost": "{s} is gone",
+    "gpus.found": "{s} is there again",
+    "gpus.hot": "{s} is hot",
+    "gpus.cool": "{s} is cool again",
+    "n8n.run_failed": "A run of {s} failed in n8n",
     "disk.low": "The disk is nearly full",
     "disk.recovered": "There is room on the disk again",
     "policy.broken": "policy.yaml cannot be read",
@@ -31,6 +41,11 @@ TITLES = {
     "keys.admin_reset": "The admin token was replaced",
     "http.outcome_unknown": "Nobody knows whether the call of {s} arrived",
 }
+# Data of machines and their cards that is worth a line, and what it is called.
+OF_MACHINES = {
+    "node": "Machine", "mount": "Disk", "used_percent": "Used in %", "temperature_c": "Temperature in °C",
+    "host_key": "Host key", "expected": "Host key before",
+}  # fmt: skip
 LONGEST, MOST_FACTS = 1500, 8
 SAID_ELSEWHERE = {"alertname", "severity"}  # labels of an alert that are its title and its colour
 
@@ -96,6 +111,8 @@ def fields_of(ctx: Context, one: Happening) -> list[tuple[str, str]]:
         facts.append(("Away for", spoken_s(float(data["after_s"]))))
     if one.event.topic == "alerts":
         facts += alert_facts(data)
+    if one.event.topic in ("nodes", "gpus"):
+        facts += [(word, plain) for name, word in OF_MACHINES.items() if (plain := plainly(data.get(name)))]
     if isinstance(data.get("recovery_s"), int | float):
         facts.append(("Well again after", spoken_s(float(data["recovery_s"]))))
     if one.event.name == "items.done" and item:
@@ -166,6 +183,10 @@ def path_of(one: Happening, item: Item | None) -> str:
         return "/alerts"
     if event.topic == "containers":
         return f"/containers/{quote(event.subject, safe='')}" if event.subject else "/containers"
+    if event.topic == "nodes":
+        return f"/nodes/{quote(event.subject, safe='')}" if event.subject else "/nodes"
+    if event.topic in ("gpus", "n8n"):
+        return "/nodes" if event.topic == "gpus" else "/n8n"
     if event.topic == "integrations" and event.subject:
         return f"/integrations/{event.subject}"
     return "/policy" if event.topic == "policy" else "/activity"
