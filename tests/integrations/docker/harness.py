@@ -41,6 +41,7 @@ class DockerHarness:
     probe_asks = True
     calls: Mapping[str, Callable[[Any], Any]] = {
         "container_host": lambda host: host.containers(), "image_host": lambda host: host.stored(),
+        "container_maker": lambda maker: maker.spec("0f1e2d3c4b5a"),
     }  # fmt: skip
 
     @contextmanager

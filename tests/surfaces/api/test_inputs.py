@@ -47,6 +47,15 @@ def test_a_body_that_is_no_object_is_named_as_such(toyshop: Served, body: bytes)
     assert fields(toyshop.client.post("/toys", content=body)) == ["(body)"]
 
 
+@pytest.mark.parametrize("kind", ["application/yaml", "text/yaml; charset=utf-8"])
+def test_a_body_may_be_yaml_where_it_says_so(toyshop: Served, kind: str) -> None:
+    post = {"headers": {"Content-Type": kind}}
+    wrong = toyshop.client.post("/toys", content="name: a\ncount: many\ntags: [1]\n", **post)
+    assert fields(wrong) == ["count", "tags.0"]
+    for text in ("a: [", "- a", "a: &x 1\nb: *x", "{a: " * 5000):
+        assert fields(toyshop.client.post("/toys", content=text, **post)) == ["(body)"]
+
+
 def test_very_deep_nesting_is_refused_not_followed(toyshop: Served) -> None:
     deep = b'{"name": "a", "extra": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001
     assert toyshop.client.post("/toys", content=deep).status_code == 422

@@ -3,6 +3,7 @@
 from hydra_lab.integrations.docker.capabilities import DockerHost
 from hydra_lab.integrations.docker.client import DockerClient
 from hydra_lab.integrations.docker.images import DockerImages
+from hydra_lab.integrations.docker.making import DockerMaker
 from hydra_lab.integrations.docker.settings import DockerSettings
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration, Probe
@@ -25,6 +26,6 @@ INTEGRATION = Integration(
     how_to="Give Hydra the Engine's socket, or better a socket proxy that allows only what Hydra needs.",
     reference="https://docs.docker.com/reference/api/engine/",
     versions=("20.10",),
-    provides={"container_host": DockerHost, "image_host": DockerImages},
+    provides={"container_host": DockerHost, "container_maker": DockerMaker, "image_host": DockerImages},
     beat_s=30.0,
 )

@@ -44,6 +44,7 @@ from hydra_lab.kernel.capabilities.images import (
     StoredImage as StoredImage,
     StoredVolume as StoredVolume,
 )
+from hydra_lab.kernel.capabilities.making import ContainerMaker as ContainerMaker
 from hydra_lab.kernel.capabilities.models import (
     Ability as Ability,
     LoadedModel as LoadedModel,

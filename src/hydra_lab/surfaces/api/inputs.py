@@ -1,4 +1,4 @@
-"""What a request says, gathered from path, query and JSON body into one input."""
+"""What a request says, gathered from path, query and a body of JSON or YAML into one input."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,14 @@ from typing import Any
 from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 
+from hydra_lab.kernel.documents import read_document
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.gate import unreadable
 from hydra_lab.kernel.operation import LONGEST_WAIT_S, Kind, Operation
 from hydra_lab.surfaces.http import Call
 
 Problems = list[dict[str, str]]
+YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +86,22 @@ def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]
     if not call.body.strip():
         return given, []
     try:
-        read = from_json(call.body, allow_inf_nan=False)
+        read = document_of(call)
+    except Invalid as error:
+        return given, [{"field": "(body)", "problem": error.detail}]
     except ValueError as error:
         return given, [{"field": "(body)", "problem": f"is not JSON: {error}"}]
     if not isinstance(read, dict):
         return given, [{"field": "(body)", "problem": "must be a JSON object"}]
     return {**given, **read}, []
+
+
+def document_of(call: Call) -> Any:
+    """What the body says: JSON, or YAML where it says that it is. Raises ``ValueError`` and ``Invalid``."""
+    kind = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in YAML:
+        return read_document(call.body.decode())
+    return from_json(call.body, allow_inf_nan=False)
 
 
 def from_query(params: QueryParams, operation: Operation) -> tuple[dict[str, Any], Problems]:

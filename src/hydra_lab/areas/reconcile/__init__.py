@@ -1,0 +1,11 @@
+"""Reconcile: the owner says once how things are to be; what is not so is seen, and brought about step by step.
+
+The desired state names containers, silences, schedules and n8n's workflows. Every revision of it is kept. Needs a
+`ContainerHost` and `ContainerMaker`, a `Silencer` or a `WorkflowHost`, each only for what is wanted of it.
+"""
+
+from hydra_lab.areas.reconcile import operations
+from hydra_lab.areas.reconcile.migrations import MIGRATIONS
+from hydra_lab.kernel.area import Area
+
+AREA = Area(name="reconcile", title="Desired state", operations=(operations,), migrations=MIGRATIONS)
