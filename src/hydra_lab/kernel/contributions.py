@@ -1,6 +1,6 @@
 """What an area or integration offers to features it does not know: digest sections, cards, checks, search."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.context import Context
     from hydra_lab.kernel.inference.asking import Answered
     from hydra_lab.kernel.journal.model import Event
+    from hydra_lab.kernel.operation import Input
     from hydra_lab.kernel.settings import Settings
 
 
@@ -185,7 +186,65 @@ class Sources:
     find: Callable[["Context"], Sequence[Listening]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """Samples of one quantity that a benchmark suite measured; what could not be measured is absent, never zero.
+
+    ``case`` says under which conditions (``128 in, 64 out, 4 at once``). ``typical`` is what stands for the samples;
+    ``watched`` is whether a later run is judged by them; ``labels`` names each sample, where they have names.
+    """
+
+    name: str
+    unit: str
+    better: Literal["lower", "higher"]
+    samples: tuple[float, ...]
+    case: str = ""
+    typical: Literal["median", "mean"] = "median"
+    watched: bool = True
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteTarget:
+    """What a suite can measure. ``stamp`` holds what its figures depend on, ``None`` where that is not known.
+
+    ``node`` and ``gpus`` are the machine it is on, ``None`` where nobody said; ``uses_gpu`` is whether cards matter.
+    """
+
+    name: str
+    title: str
+    stamp: Mapping[str, str | int | float | None] = field(default_factory=dict)
+    node: str | None = None
+    gpus: tuple[int, ...] = ()
+    uses_gpu: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteResult:
+    """What one run of a suite measured, and remarks for a person, such as requests that failed."""
+
+    series: tuple[Series, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkSuite:
+    """Measurements that are repeated over months. ``targets(ctx)`` are what it can measure now, maybe none.
+
+    ``run(ctx, target, parameters)`` measures one, in steps of the work it runs for; ``parameters`` is the model of what
+    it takes, with a default for each. ``need`` is the capability without which it has no target.
+    """
+
+    name: str
+    title: str
+    about: str
+    targets: Callable[["Context"], Sequence[SuiteTarget]]
+    parameters: type["Input"]
+    run: Callable[["Context", SuiteTarget, Any], SuiteResult]
+    need: str | None = None
+
+
 Contribution = (
     Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
-    | ModelAnswerer | Sources
+    | ModelAnswerer | Sources | BenchmarkSuite
 )  # fmt: skip

@@ -12,7 +12,8 @@ from hydra_lab.kernel.contributions import Beat, Check, CheckResult
 
 # What the built-in rules speak of; what others do is found with the next beat.
 SOON = ("items.done", "items.failed", "approvals.", "integrations.", "disk.", "policy.", "keys.", "sessions.",
-        "http.outcome_unknown", "notifications.", "alerts.", "containers.heal", "containers.oom")  # fmt: skip
+        "http.outcome_unknown", "notifications.", "alerts.", "benchmarks.regressed", "containers.heal",
+        "containers.oom")  # fmt: skip
 STALE = {
     "code": "expired", "detail": "It could not be sent for three days, and is old news now.",
     "fix": "Set its channel again, then try it again if it still matters.",

@@ -22,6 +22,7 @@ COUNTED = {
     "nodes.lost": ("machine lost", "machines lost"),
     "nodes.back": ("machine back", "machines back"),
     "n8n.run_failed": ("run failed in n8n", "runs failed in n8n"),
+    "benchmarks.regressed": ("benchmark worse", "benchmarks worse"),
     "containers.health_status": ("container unhealthy", "containers unhealthy"),
     "containers.oom": ("container out of memory", "containers out of memory"),
     "containers.healed": ("container healed", "containers healed"),

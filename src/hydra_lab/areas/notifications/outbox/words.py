@@ -21,6 +21,7 @@ TITLES = {
     "alerts.resolved": "Alert over: {s}",
     "alerts.source_lost": "Alerts cannot be read: {s} does not answer",
     "alerts.source_back": "Alerts can be read again: {s} answers",
+    "benchmarks.regressed": "Worse than before: {s}",
     "containers.oom": "{s} ran out of memory",
     "containers.healed": "{s} was healed",
     "containers.healing_failed": "{s} could not be healed",

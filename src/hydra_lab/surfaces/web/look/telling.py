@@ -75,6 +75,8 @@ TOLD = {
     "alerts.source_lost": "{s} does not tell of alerts",
     "alerts.source_back": "{s} tells of alerts again",
     "alerts.webhook_made": "The webhook of alerts has a new secret",
+    "benchmarks.measured": "Measured: {s}",
+    "benchmarks.regressed": "Worse than before: {s}",
     "presence.changed": "Presence is now {state}",
     "presence.arrived": "{name} came home",
     "presence.left": "{name} left home",

@@ -1,0 +1,18 @@
+"""Benchmarks: measurements that are repeated over months, kept with the conditions they were made under, and compared.
+
+What is measured are suites (`BenchmarkSuite`), which any room contributes. Every sample is kept. A run is called worse
+by a test beside earlier runs of the same conditions and after a second look, and journaled as `benchmarks.regressed`.
+"""
+
+from hydra_lab.areas.benchmarks import operations
+from hydra_lab.areas.benchmarks.feeds import CONTRIBUTIONS
+from hydra_lab.areas.benchmarks.migrations import MIGRATIONS
+from hydra_lab.kernel.area import Area
+
+AREA = Area(
+    name="benchmarks",
+    title="Benchmarks",
+    operations=(operations,),
+    contributions=CONTRIBUTIONS,
+    migrations=MIGRATIONS,
+)

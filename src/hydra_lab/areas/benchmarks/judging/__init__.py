@@ -1,0 +1,1 @@
+"""Whether figures became worse: intervals and tests, without a database."""
