@@ -60,8 +60,9 @@ def parameters_of(suite: BenchmarkSuite, given: dict[str, Any]) -> Input:
         problems = [
             {"field": ".".join(map(str, ("parameters", *one["loc"]))), "problem": one["msg"]} for one in error.errors()
         ]
-        raise Invalid(f"{suite.title} does not take these parameters.", problems=problems,
-                      fix="`hydra benchmarks suites` shows what each takes.") from error  # fmt: skip
+        wrong = "; ".join(f"{one['field'].partition('.')[2]}: {one['problem']}" for one in problems)
+        fix = "`hydra benchmarks suites` shows what each takes."
+        raise Invalid(f"{suite.title} does not take these parameters: {wrong}.", problems=problems, fix=fix) from error  # fmt: skip
 
 
 def plan(ctx: Context, suite: str | None, target: str | None, model: str | None) -> Plan:
