@@ -22,9 +22,9 @@ Pattern = Annotated[str, Field(min_length=1, max_length=120)]
 
 BAD = {"disk.low", "policy.broken", "keys.admin_reset"}
 TROUBLE = {"items.failed", "integrations.lost", "approvals.asked", "approvals.lapsed", "sessions.paused",
-           "alerts.source_lost", "benchmarks.regressed", "containers.oom", "containers.lost", "containers.healing_failed",
+           "alerts.source_lost", "containers.oom", "containers.lost", "containers.healing_failed",
            "nodes.lost", "nodes.key_changed", "nodes.disk_filling", "gpus.lost", "gpus.hot",
-           "n8n.run_failed"}  # fmt: skip
+           "n8n.run_failed", "benchmarks.regressed"}  # fmt: skip
 # What ends well, and how much that mattered which is over.
 OVER = {"integrations.back": Severity.WARNING, "disk.recovered": Severity.CRITICAL,
         "alerts.source_back": Severity.WARNING, "containers.back": Severity.WARNING,
