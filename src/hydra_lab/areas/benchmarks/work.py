@@ -62,7 +62,7 @@ def parameters_of(suite: BenchmarkSuite, given: dict[str, Any]) -> Input:
         ]
         wrong = "; ".join(f"{one['field'].partition('.')[2]}: {one['problem']}" for one in problems)
         fix = "`hydra benchmarks suites` shows what each takes."
-        raise Invalid(f"{suite.title} does not take these parameters: {wrong}.", problems=problems, fix=fix) from error  # fmt: skip
+        raise Invalid(f"{suite.title} does not take these parameters: {wrong}.", problems=problems, fix=fix) from error
 
 
 def plan(ctx: Context, suite: str | None, target: str | None, model: str | None) -> Plan:
