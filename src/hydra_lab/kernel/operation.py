@@ -4,7 +4,7 @@ import functools
 import inspect
 import re
 import typing
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -277,7 +277,7 @@ class Raw:
 
     body: bytes | None = None
     file: str | None = None
-    chunks: AsyncIterator[bytes] | None = None
+    chunks: AsyncIterable[bytes] | None = None
     media_type: str = "application/octet-stream"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)

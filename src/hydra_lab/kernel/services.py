@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydra_lab.kernel.clock import Clock, Ids
 from hydra_lab.kernel.database import Database
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from hydra_lab.kernel.policy import Policy
     from hydra_lab.kernel.settings import SettingsStore
     from hydra_lab.kernel.work import Work
+
+T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -44,6 +47,19 @@ class Services:
     integrations: Integrations = field(init=False)
     gate: Gate = field(init=False)
     work: Work = field(init=False)
+    _lasting: dict[type, Any] = field(default_factory=dict, init=False, repr=False)
+    _making: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
+
+    def lasting(self, kind: type[T]) -> T:
+        """What a room keeps as long as this process runs, such as who waits for what: made with ``kind(services)``
+        when it is first asked for."""
+        found = self._lasting.get(kind)
+        if found is None:
+            with self._making:
+                found = self._lasting.get(kind)
+                if found is None:
+                    found = self._lasting[kind] = kind(self)  # type: ignore[call-arg]
+        return found
 
     @property
     def sealing(self) -> Sealing:

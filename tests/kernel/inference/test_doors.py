@@ -54,7 +54,7 @@ def test_a_switch_waits_for_who_is_inside_and_keeps_others_out() -> None:
     for thread in (first, second):
         thread.join(10)
     assert told == ["in", "out", "in", "out"]
-    assert (doors.count("a"), doors.turns("a")) == (0, 1)
+    assert (doors.count("a"), doors.turns("a")) == (0, 2)
 
 
 def test_a_switch_goes_on_when_the_limit_has_passed_and_says_who_is_left() -> None:

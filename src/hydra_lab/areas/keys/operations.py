@@ -19,7 +19,7 @@ def apart(scopes: Any) -> Any:
     return [part.strip() if isinstance(part, str) else part for some in parts for part in some]
 
 
-Scopes = Annotated[tuple[Literal["read", "write", "approve", "admin"], ...], BeforeValidator(apart)]
+Scopes = Annotated[tuple[Literal["models", "read", "write", "approve", "admin"], ...], BeforeValidator(apart)]
 
 
 class ShownKey(Output):

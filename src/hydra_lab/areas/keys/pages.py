@@ -9,6 +9,7 @@ from hydra_lab.kernel.context import Context
 
 # The scopes in words, in the order of how far they reach.
 SCOPES = {
+    "models": "ask models through the gateway",
     "read": "look at everything but secrets",
     "write": "change things, within policy",
     "approve": "answer what waits for a person",

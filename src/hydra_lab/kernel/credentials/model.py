@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 
-SCOPES = ("read", "write", "approve", "admin")
+SCOPES = ("models", "read", "write", "approve", "admin")
 
 
 class KeyKind(StrEnum):

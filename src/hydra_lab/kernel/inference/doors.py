@@ -37,7 +37,7 @@ class Doors:
             return self._door(server).inside
 
     def turns(self, server: str) -> int:
-        """How often the door was shut: what was known of a server before may have changed since."""
+        """How often the door was shut or opened: what was known of a server before may have changed since."""
         with self._changed:
             return self._door(server).turns
 
@@ -72,6 +72,7 @@ class Doors:
         finally:
             with self._changed:
                 door.is_shut = False
+                door.turns += 1
                 wakers, door.wakers = door.wakers, set()
                 self._changed.notify_all()
             for wake in wakers:

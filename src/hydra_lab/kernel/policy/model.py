@@ -25,9 +25,14 @@ class Actor:
     scopes: frozenset[str] = field(default_factory=frozenset)
 
     def may(self, scope: str) -> bool:
-        """Whether the credential carries a scope; ``admin`` carries all, ``approve`` and ``write`` carry ``read``."""
+        """Whether the credential carries a scope.
+
+        ``admin`` carries all, ``approve`` and ``write`` carry ``read``, and ``write`` carries ``models``.
+        """
         if "admin" in self.scopes or scope in self.scopes:
             return True
+        if scope == "models":
+            return "write" in self.scopes
         return scope == "read" and bool(self.scopes & {"write", "approve"})
 
 

@@ -1,7 +1,7 @@
 """Answers that come bit by bit: streams of events with heartbeats, and bytes as they come, cut where they break."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -165,7 +165,7 @@ async def event_stream(streams: Streams, frames: AsyncIterator[Frame]) -> Respon
 class Chunks(Response):
     """A body of unknown length. When it raises on its way the connection is closed without an end."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], status: int, headers: Mapping[str, str], media_type: str) -> None:
+    def __init__(self, chunks: AsyncIterable[bytes], status: int, headers: Mapping[str, str], media_type: str) -> None:
         super().__init__(status_code=status, headers=dict(headers), media_type=media_type)
         if "content-length" not in {name.lower() for name in headers}:
             del self.headers["content-length"]

@@ -1,0 +1,153 @@
+"""A model server as OpenAI's interface has it, and every way in which it can fail: the model's name says which."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+STREAM = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+WORDS = ("One", " two", " three")
+
+
+def until(holds: Callable[[], Any], seconds: float = 20) -> None:
+    """Return once something is so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.005)
+
+
+class Backend:
+    """Serves on a loopback port of its own, in a thread. ``asked`` holds what came, ``left`` which callers left early.
+
+    What a model is called says what it does: ``garbage``, ``error200``, ``hang``, ``cut``, ``endless``, ``http500`` …,
+    with anything behind a dash; every other answers. ``hold`` keeps answers back until ``go`` is set.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.bodies: list[bytes] = []
+        self.heads: list[str] = []
+        self.left: list[str] = []
+        self.running = 0
+        self.most = 0
+        self.go = threading.Event()
+        self.go.set()
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self.url = ""
+        threading.Thread(target=self._run, daemon=True).start()
+        assert self._ready.wait(10)
+
+    @property
+    def models(self) -> list[str]:
+        """The models that were asked, in order."""
+        return [one["model"] for one in self.asked]
+
+    def close(self) -> None:
+        """Be gone at once."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self) -> None:
+        async def begin() -> None:
+            server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            self._ready.set()
+
+        self._loop.create_task(begin())
+        self._loop.run_forever()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = next(
+                    int(line[15:]) for line in head.lower().splitlines() if line.startswith("content-length:")
+                )
+                body = await reader.readexactly(length)
+                await self._answer(head, body, reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError, EOFError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, head: str, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = json.loads(body)
+        self.asked.append(asked)
+        self.bodies.append(body)
+        self.heads.append(head)
+        model = asked["model"]
+        self.running += 1
+        self.most = max(self.most, self.running)
+        gone = asyncio.ensure_future(reader.read(1))
+        answering = asyncio.ensure_future(self._told(model, asked, head.split()[1], writer))
+        try:
+            await asyncio.wait((gone, answering), return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                self.left.append(model)
+                raise EOFError
+            answering.result()
+        finally:
+            self.running -= 1
+            answering.cancel()
+            gone.cancel()
+            await asyncio.wait((gone, answering))
+
+    async def _told(self, model: str, asked: dict[str, Any], path: str, writer: asyncio.StreamWriter) -> None:
+        while not self.go.is_set():
+            await asyncio.sleep(0.005)
+        kind = model.partition("-")[0]
+        if kind == "hang":
+            await asyncio.sleep(3600)
+        if kind.startswith("http"):
+            self._json(writer, {"error": {"message": "It is not well."}}, int(kind[4:]))
+        elif kind == "garbage":
+            self._send(writer, b"<html>What is JSON?</html>")
+        elif asked.get("stream"):
+            await self._stream(kind, writer)
+        elif kind == "error200":
+            self._json(writer, {"error": {"message": "CUDA out of memory", "type": "server_error"}})
+        elif kind == "cut":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{")
+            await writer.drain()
+            raise EOFError
+        elif path.endswith("embeddings"):
+            self._json(writer, {"object": "list", "data": [{"embedding": [0.5, -1.0], "index": 0}],
+                                "usage": {"prompt_tokens": 3, "total_tokens": 3}})  # fmt: skip
+        else:
+            said = {"role": "assistant", "content": f"I am {model}."}
+            self._json(writer, {"id": "x", "object": "chat.completion", "odd_field": [1.0, None],
+                                "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
+                                "usage": {"prompt_tokens": 5, "completion_tokens": 4}})  # fmt: skip
+
+    async def _stream(self, kind: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM.encode())
+        if kind == "error200":
+            self._chunk(writer, b'data: {"error": {"message": "CUDA out of memory"}}\n\n')
+        number = 0
+        while kind == "endless" or (kind != "error200" and number < len(WORDS)):
+            delta = {"content": WORDS[number % len(WORDS)]}
+            event = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]}
+            self._chunk(writer, f"data: {json.dumps(event)}\n\n".encode())
+            await writer.drain()
+            await asyncio.sleep(0.01)
+            number += 1
+            if kind == "cut" and number == 2:
+                raise EOFError
+        if kind not in ("error200", "unended"):
+            end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+            self._chunk(writer, f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    def _chunk(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    def _json(self, writer: asyncio.StreamWriter, told: Any, status: int = 200) -> None:
+        self._send(writer, json.dumps(told, indent=1).encode(), status)
+
+    def _send(self, writer: asyncio.StreamWriter, body: bytes, status: int = 200) -> None:
+        head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
