@@ -38,7 +38,8 @@ class Backend:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self.url = ""
-        threading.Thread(target=self._run, daemon=True).start()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
         assert self._ready.wait(10)
 
     @property
@@ -48,7 +49,17 @@ class Backend:
 
     def close(self) -> None:
         """Be gone at once."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+
+        async def end() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for one in others:
+                one.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            self._loop.stop()
+
+        asyncio.run_coroutine_threadsafe(end(), self._loop)
+        self._thread.join(10)
+        self._loop.close()
 
     def _run(self) -> None:
         async def begin() -> None:

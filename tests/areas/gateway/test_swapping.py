@@ -26,9 +26,11 @@ def test_sixteen_callers_over_three_models_are_all_answered_with_few_swaps(lab: 
     lab.serves(server)
     before = len(switches(lab))
     backend.go.clear()
-    wanted = ["alpha", "beta", "gamma", "alpha"] * 4
+    wanted = ["alpha", *["alpha", "beta", "alpha", "gamma"] * 3, "beta", "gamma", "alpha"]
     with ThreadPoolExecutor(16) as pool:
-        answers = [pool.submit(lab.chat, model) for model in wanted]
+        answers = [pool.submit(lab.chat, "alpha")]
+        until(lambda: backend.running == 1)  # the others come while it is answered
+        answers += [pool.submit(lab.chat, model) for model in wanted[1:]]
         until(lambda: waiting(lab) == 8 and backend.running == 8)
         backend.go.set()
         said = [one.result(60) for one in answers]

@@ -66,7 +66,9 @@ def answered_of(passing: Passing, whole: bytes) -> Answered:
         try:
             read = from_json(whole)
         except ValueError as error:
-            raise Refused(f"{passing.server} answered something that is not JSON.") from error
+            raise Refused(
+                f"{passing.server} answered something that is not JSON.", fix="See what that server's own log says."
+            ) from error
         read = read if isinstance(read, dict) else {"data": read}
     elif watched.error is not None:
         read = watched.error

@@ -155,7 +155,7 @@ class Line:
         try:
             leader.loop.call_soon_threadsafe(start)
         except RuntimeError:
-            self._swapped(model, Unavailable("Hydra is stopping."), patience)
+            self._swapped(model, Unavailable("Hydra is stopping.", fix="Ask again later."), patience)
 
     async def _swap(self, leader: Place, model: str, patience: Patience) -> None:
         problem: HydraError | None = None
@@ -164,7 +164,9 @@ class Line:
         except HydraError as error:
             problem = error
         except BaseException as error:
-            self._swapped(model, Unavailable(f"{model} could not be loaded: {error!r}."), patience)
+            self._swapped(
+                model, Unavailable(f"{model} could not be loaded: {error!r}.", fix="Ask again later."), patience
+            )
             raise
         self._swapped(model, problem, patience)
 

@@ -145,7 +145,7 @@ class Router:
                 following = candidates[number + 1]
                 self.counting.add_fail_over(asked.question.model, candidate.id)
                 self.telling.failed_over(asked.actor, asked.question.model, candidate.id, following.id, error)
-        raise Unavailable("No model server answered.")
+        raise Unavailable("No model server answered.", fix="Ask again later.")
 
     async def _tried(self, candidate: Candidate, asked: _Asked) -> Passing:
         """One server's answer, after its line and its door."""

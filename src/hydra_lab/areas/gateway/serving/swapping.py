@@ -41,7 +41,9 @@ def begun(services: Services, actor: Actor, server: str, model: str, *, in_place
     try:
         verb = services.registry.operation(operation)
     except NotFound as error:
-        raise Unavailable(f"{model} is not loaded on {server}, and nothing here loads models.") from error
+        raise Unavailable(
+            f"{model} is not loaded on {server}, and nothing here loads models.", fix="Load it on the server itself."
+        ) from error
     decision = services.gate.decide(verb, services.gate.parse(verb, input), actor)
     if decision.verdict is not Verdict.ALLOW:
         raise Denied(
