@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests.integrations.faults import Reply, StandIn
+from tests.peers.sshd import Sshd
 from tests.peers.starting import HERE, absent, installed, peer
 
 IMAGE = "lab/busybox:1"
@@ -111,3 +112,18 @@ def running() -> Iterator[Docker]:
         yield Docker(
             address=values["DOCKER_HOST"], folder=Path(values["DIR"]), tls_address=f"tcp://127.0.0.1:{values['TLS']}"
         )
+
+
+@contextmanager
+def reached_through(docker: Docker, machine: Sshd) -> Iterator[None]:
+    """The machine's user may use the Engine, for the length of a block."""
+    docker.folder.chmod(0o755)
+    Path(docker.address.removeprefix("unix://")).chmod(0o666)
+    program = machine.folder / "bin" / "docker"
+    real = next(path for path in (Path("/usr/local/bin/docker"), Path("/usr/bin/docker")) if path.exists())
+    program.write_text(f'#!/bin/sh\nDOCKER_HOST={docker.address} exec {real} "$@"\n')
+    program.chmod(0o755)
+    try:
+        yield
+    finally:
+        docker.folder.chmod(0o700)

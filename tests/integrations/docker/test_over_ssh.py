@@ -9,7 +9,7 @@ from hydra_lab.integrations.docker import DockerHost, DockerSettings, probe
 from hydra_lab.kernel.errors import Denied, Unavailable
 from hydra_lab.kernel.http import HttpClient
 from tests.peers import sshd
-from tests.peers.docker import Docker
+from tests.peers.docker import Docker, reached_through
 from tests.peers.sshd import Sshd
 
 HTTP = HttpClient(timeout_s=10)
@@ -18,17 +18,10 @@ HTTP = HttpClient(timeout_s=10)
 @pytest.fixture(scope="module")
 def machine(docker: Docker) -> Iterator[Sshd]:
     """A machine whose user may use the Engine."""
-    docker.folder.chmod(0o755)
-    Path(docker.address.removeprefix("unix://")).chmod(0o666)
-    with sshd.running() as one:
-        program = one.folder / "bin" / "docker"
-        real = next(path for path in (Path("/usr/local/bin/docker"), Path("/usr/bin/docker")) if path.exists())
-        program.write_text(f'#!/bin/sh\nDOCKER_HOST={docker.address} exec {real} "$@"\n')
-        program.chmod(0o755)
+    with sshd.running() as one, reached_through(docker, one):
         key = (one.folder / "host_key.pub").read_text()
         (one.folder / "known_hosts").write_text(f"[127.0.0.1]:{one.port} {key}")
         yield one
-    docker.folder.chmod(0o700)
 
 
 def settings(machine: Sshd, **changed: object) -> DockerSettings:

@@ -1,13 +1,17 @@
 """What containers do by themselves and tell others: following what happens, healing, and a check."""
 
+from collections.abc import Mapping
+
 from hydra_lab.areas.containers import store
-from hydra_lab.areas.containers.following import Follower, followed
+from hydra_lab.areas.containers.following import Follower, followed, lost
 from hydra_lab.areas.containers.heal.noticing import ILL, OVER, notice
 from hydra_lab.areas.containers.heal.store import healthy_images
 from hydra_lab.areas.containers.kept import keep
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import with_health
+from hydra_lab.areas.containers.store import Place
 from hydra_lab.areas.containers.watching import Watcher
+from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import (
     Beat,
@@ -29,40 +33,55 @@ def check(ctx: Context) -> CheckResult:
     if not ctx.services.integrations.configured("container_host"):
         return CheckResult(status="ok", detail="Nothing that runs containers is configured.")
     try:
-        followed(ctx)
+        places = followed(ctx)
     except Unavailable as error:
         return CheckResult(status="unknown", detail=error.detail, fix=error.fix)
-    with ctx.read() as connection:
-        probed = probes.all_found(connection)
-        found = [with_health(one, probed.get(one.name)) for one in store.all_seen(connection).values()]
-    ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
-    running = sum(one.running for one in found)
-    if ill:
+    found = known(ctx, places)
+    silent = [place for place in places.values() if place.lost_at]
+    if ill := ill_ones(found):
         return CheckResult(
             status="warn", detail=f"Not well: {', '.join(ill[:10])}.", fix="`hydra containers list` shows them."
         )
+    if silent:
+        gone = lost(silent[0])
+        return CheckResult(status="unknown", detail=gone.detail, fix=gone.fix)
+    running = sum(one.running for one in found)
     return CheckResult(status="ok", detail=f"{running} of {len(found)} containers run, none is unhealthy.")
 
 
+def known(ctx: Context, places: Mapping[str, Place]) -> list[Container]:
+    """The containers of every host that answers."""
+    with ctx.read() as connection:
+        probed, seen = probes.all_found(connection), store.all_seen(connection).values()
+    there = {node for node, place in places.items() if not place.lost_at}
+    return [with_health(one, probed.get(one.name)) for one in seen if one.node in there]
+
+
+def ill_ones(found: list[Container]) -> list[str]:
+    """Those that are not well."""
+    return sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
+
+
 def tile(ctx: Context) -> Measured | None:
-    """How many containers run, and which are not well."""
+    """How many containers run, and which are not well; those of a host that is lost are not counted."""
     if not ctx.services.integrations.configured("container_host"):
         return None
     with ctx.read() as connection:
-        probed = probes.all_found(connection)
-        place, seen = store.place(connection), store.all_seen(connection).values()
-        found = [with_health(one, probed.get(one.name)) for one in seen]
-    if place is None or place.lost_at:
+        places = store.places(connection)
+    silent = {node: place for node, place in places.items() if place.lost_at}
+    if len(silent) == len(places):
         return Measured(value="Unknown", text="The host does not answer.", s="unknown",
-                        at=place.lost_at if place else None)  # fmt: skip
-    ill = sorted(one.name for one in found if one.health == "unhealthy" or one.state in ("restarting", "dead"))
+                        at=next((place.lost_at for place in silent.values()), None))  # fmt: skip
+    found = known(ctx, places)
+    ill = ill_ones(found)
     ended = sorted(one.name for one in found if one.state == "exited" and one.exit_code)
-    words = [f"{', '.join(ill[:2])} not well"] if ill else []
+    words = [f"Nothing is known of {', '.join(node or 'the main host' for node in silent)}"] if silent else []
+    words += [f"{', '.join(ill[:2])} not well"] if ill else []
     words += [f"{', '.join(ended[:2])} ended with an error"] if ended else []
     running = sum(one.running for one in found)
     return Measured(
         value=f"{running} run", of=f"of {len(found)}", text="; ".join(words) or "All is well.",
-        s="bad" if ill else "warn" if ended else "ok",
+        s="bad" if ill else "warn" if ended or silent else "ok",
     )  # fmt: skip
 
 
@@ -81,24 +100,28 @@ def wanted_images(ctx: Context) -> list[WantedImage]:
 
 
 def sources(ctx: Context) -> list[Listening]:
-    """The host's event stream."""
+    """The event stream of each host."""
     there = ctx.services.integrations.configured("container_host")
+    if not there:
+        return []
     with ctx.read() as connection:
-        place = store.place(connection)
+        places = store.places(connection)
     return [
         Listening(
-            name=one.title, topics=("containers",), how="its event stream, joined again after a break",
+            name=f"{there[0].title} on {node}" if node else there[0].title, topics=("containers",),
+            how="its event stream, joined again after a break",
             state="unknown" if place is None else "lost" if place.lost_at else "there",
-            lost_at=place.lost_at if place else None, detail=place.detail if place else None,
+            heard_at=place.heard_at if place else None, lost_at=place.lost_at if place else None,
+            detail=place.detail if place else None,
         )
-        for one in there[:1]
+        for node, place in ((node, places.get(node)) for node in ctx.capability(ContainerHost).nodes())
     ]  # fmt: skip
 
 
 CONTRIBUTIONS = (
     Sources(name="containers", find=sources),
     Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
-    Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Follower, Watcher)),
+    Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Watcher, Follower)),
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),
     ImagesWanted(name="containers", find=wanted_images),

@@ -1,8 +1,8 @@
-"""Following what happens to containers: one thread for all listeners, without a gap and without a double."""
+"""Following what happens to containers: one thread for each host, without a gap and without a double."""
 
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ QUIET_S = 10.0  # after so long without an event the stream is joined again, in 
 REPLAY_S = 0.5  # after so long without an event everything that was missed has been told
 LONGEST_REPLAY_S = 5.0
 AGAIN_S = 1.0
+HEARD = timedelta(seconds=25)  # how exactly it is known when a host answered last
 OVERLAP_NS = 10**9  # events may come out of turn by less than this
 SAME_NS = 3 * 10**9  # how far an event's time and the time of what it tells of may be apart
 RECENT = 200
@@ -31,10 +32,10 @@ class Overtaken(Exception):
 
 
 class Follower(Kept):
-    """Follows the host's events and journals them."""
+    """Follows a host's events and journals them."""
 
-    def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx)
+    def __init__(self, ctx: Context, node: str = "") -> None:
+        super().__init__(ctx, node)
         self._told: dict[tuple[str, str], int | None] = {}  # what the last look told before the stream did
 
     def run(self) -> None:
@@ -43,6 +44,8 @@ class Follower(Kept):
         while self.wanted:
             try:
                 host = self.ctx.capability(ContainerHost)
+                if self.node not in host.nodes():
+                    return
                 if not looked:
                     self._catch_up(host)
                     looked = True
@@ -59,27 +62,36 @@ class Follower(Kept):
     def _catch_up(self, host: ContainerHost) -> None:
         """Take what the host still tells of the time that was missed, then look for the rest."""
         with self.ctx.read() as connection:
-            place = store.place(connection)
+            place = store.place(connection, self.node)
         if place:
             self._follow(host, REPLAY_S, longest_s=LONGEST_REPLAY_S)
         self._look(host)
 
     def _follow(self, host: ContainerHost, quiet_s: float, longest_s: float | None = None) -> None:
         with self.ctx.read() as connection:
-            place = store.place(connection)
+            place = store.place(connection, self.node)
         since_ns = place.at_ns - OVERLAP_NS if place else time.time_ns()
         begun = time.monotonic()
-        for one in host.happened(since_ns, quiet_s):
-            if one is not None:
+        for one in host.happened(since_ns, quiet_s, self.node):
+            if one is None:
+                self._heard(place)
+            else:
                 self._take(host, one)
             if not self.wanted or (longest_s and time.monotonic() - begun > longest_s):
                 return
+
+    def _heard(self, place: Place | None) -> None:
+        """Keep when the host answered, now and then; while it is lost, a look at all of it says that it is back."""
+        now = self.ctx.clock.now()
+        if place and not place.lost_at and (place.heard_at is None or now - place.heard_at > HEARD):
+            with self.ctx.begin() as connection:
+                store.note_heard(connection, self.node, now)
 
     def _take(self, host: ContainerHost, one: Happened) -> None:
         """Journal one event, once, together with how its container is now."""
         key = f"{one.at_ns}:{one.id[:12]}:{one.action}"
         with self.ctx.read() as connection:
-            place = store.place(connection)
+            place = store.place(connection, self.node)
         if place and (key in place.recent or one.at_ns < place.at_ns - OVERLAP_NS):
             return
         try:
@@ -109,10 +121,10 @@ class Follower(Kept):
 
     def _look(self, host: ContainerHost) -> None:
         """See how every container is, and journal what must have happened since it was last seen."""
-        after = {one.id: one for one in host.containers()}
+        after = {one.id: one for one in host.containers(self.node)}
         with self.ctx.begin() as connection:
-            place = store.place(connection)
-            before = store.all_seen(connection)
+            place = store.place(connection, self.node)
+            before = {id: one for id, one in store.all_seen(connection).items() if one.node == self.node}
             found = changes(before, after) if place else []
             kept = place or Place(turn=0, at_ns=time.time_ns(), recent=())
             self._move(connection, place, replace(kept, lost_at=None, detail=None))
@@ -125,25 +137,26 @@ class Follower(Kept):
                 self._emit(connection, change.action, change.container.name, data_of_change(change))
             if place and place.lost_at:
                 seconds = round((self.ctx.clock.now() - place.lost_at).total_seconds())
-                self._emit(connection, "back", None, {"after_s": seconds, "found": len(found)})
+                store.note_heard(connection, self.node, self.ctx.clock.now())
+                self._emit(connection, "back", self.node or None, {"after_s": seconds, "found": len(found)})
         self._told = {(one.container.id, one.action): nanoseconds(one.at) for one in found}
 
     def _noted_lost(self, detail: str) -> bool:
         """Say once that the host is lost; ``False`` when that is somebody else's to say, or nothing can be kept."""
         try:
             with self.ctx.begin() as connection:
-                place = store.place(connection)
+                place = store.place(connection, self.node)
                 if place is not None and place.lost_at is None:
                     after = replace(place, lost_at=self.ctx.clock.now(), detail=detail[:500])
                     self._move(connection, place, after)
-                    self._emit(connection, "lost", None, {"detail": detail[:500]})
+                    self._emit(connection, "lost", self.node or None, {"detail": detail[:500]})
             return True
         except Exception as error:  # it ends, and is started again by the next beat
             log.warning("containers.following_ended", error=repr(error))
             return False
 
     def _move(self, connection: Connection, before: Place | None, after: Place) -> None:
-        if not store.move(connection, before, replace(after, turn=after.turn + 1)):
+        if not store.move(connection, self.node, before, replace(after, turn=after.turn + 1)):
             raise Overtaken
 
     def _emit(self, connection: Connection, name: str, subject: str | None, data: dict[str, object]) -> None:
@@ -179,17 +192,17 @@ def nanoseconds(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp() * 10**9)
 
 
-def followed(ctx: Context) -> Place:
-    """How far the stream was followed. Raises ``Unavailable`` while the host is lost."""
+def followed(ctx: Context) -> dict[str, Place]:
+    """How far each host's stream was followed, by node. Raises ``Unavailable`` while none of them answers."""
     with ctx.read() as connection:
-        place = store.place(connection)
-    if place is None:
+        places = store.places(connection)
+    if not places:
         raise Unavailable("The containers have not been looked at yet.", fix="Wait a moment.")
-    if place.lost_at:
-        raise lost(place)
-    return place
+    if all(place.lost_at for place in places.values()):
+        raise lost(next(iter(places.values())))
+    return places
 
 
 def lost(place: Place) -> Unavailable:
-    """The error while the host is lost."""
+    """The error while a host is lost."""
     return Unavailable(place.detail or "What runs the containers does not answer.", fix="It is asked again by itself.")

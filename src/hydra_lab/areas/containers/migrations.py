@@ -70,4 +70,23 @@ def probe(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create, heal, probe)
+def nodes(op: Operations) -> None:
+    """A place in the event stream of each host; that of the only one there was has no node."""
+    op.create_table(
+        "containers_sources",
+        Column("node", String, primary_key=True),
+        Column("turn", BigInteger, nullable=False),
+        Column("at_ns", BigInteger, nullable=False),
+        Column("recent", Json, nullable=False),
+        Column("lost_at", UtcTime),
+        Column("detail", String),
+        Column("heard_at", UtcTime),
+    )
+    op.execute(
+        "INSERT INTO containers_sources (node, turn, at_ns, recent, lost_at, detail) "
+        "SELECT '', turn, at_ns, recent, lost_at, detail FROM containers_source"
+    )
+    op.drop_table("containers_source")
+
+
+MIGRATIONS = (create, heal, probe, nodes)

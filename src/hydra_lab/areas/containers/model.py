@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 from hydra_lab.kernel.capabilities import Container, Port
 from hydra_lab.kernel.operation import Output
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(@[a-z0-9][a-z0-9-]{0,62})?$"
 CONTAINER: TypeAdapter[Container] = TypeAdapter(Container)
 PROJECT, SERVICE = "com.docker.compose.project", "com.docker.compose.service"
 OF_INTEREST = re.compile(
@@ -29,7 +29,8 @@ class ContainerView(Output):
     """A container. What is not known is ``null``: health where nothing checks it, an exit code before the first end."""
 
     id: str
-    name: str
+    name: str = Field(description="Its name; on a node's own Docker with the node: web@gpu-1")
+    node: str = Field(default="", description="The node whose Docker it is in; empty for the one set for Docker itself")
     image: str
     image_id: str
     state: str = Field(description="created, running, paused, restarting, removing, exited or dead")
@@ -65,7 +66,7 @@ def view(one: Container, probe: str | None = None) -> ContainerView:
     told: dict[str, Any] = {name: getattr(one, name) for name in names}
     told["labels"] = {name: value for name, value in sorted(one.labels.items()) if OF_INTEREST.match(name)}
     project, service = one.labels.get(PROJECT), one.labels.get(SERVICE)
-    return ContainerView(**told, probe=probe, since=one.since, project=project, service=service)
+    return ContainerView(**told, node=one.node, probe=probe, since=one.since, project=project, service=service)
 
 
 def masked(text: str) -> str:

@@ -75,7 +75,7 @@ def conditions(containers: Sequence[Container], mute_by: Sequence[str]) -> list[
         if own:
             found.append(tuple(Matcher(name=name.strip(), value=value.strip()) for name, _, value in own))
         else:
-            named.append(one.name)
+            named.append(one.own_name)
     for label in mute_by if named else ():
         if label == "instance":
             pattern = f"({'|'.join(map(escaped, named))})(:[0-9]+)?"

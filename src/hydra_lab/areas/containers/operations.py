@@ -12,7 +12,9 @@ from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import Probed, is_of, with_health
 from hydra_lab.areas.containers.work import Acted
 from hydra_lab.kernel.capabilities import Container, ContainerHost
+from hydra_lab.kernel.capabilities.containers import node_of
 from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import Busy, Denied, HydraError, Refused, Unavailable
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
 HOST = ("container_host",)
@@ -24,6 +26,7 @@ class Wanted(Input):
 
     state: str | None = Field(default=None, max_length=20, description="running, exited, paused, …")
     q: str | None = Field(default=None, max_length=100, description="Part of a name or an image")
+    node: str | None = Field(default=None, max_length=63, description="Only those of one node's Docker")
 
 
 class ContainerId(Input):
@@ -45,10 +48,18 @@ class ToAct(ContainerId):
     wait_s: float = Field(default=120, ge=1, le=1200, description="Seconds until it must be well, or have stopped")
 
 
+class LostHost(Output):
+    """A host of containers that does not answer. ``node`` is empty for the one set for Docker itself."""
+
+    node: str
+    detail: str
+
+
 class Containers(Output):
     """Containers, by name."""
 
     containers: list[ContainerView]
+    lost: list[LostHost] = Field(default=[], description="Hosts that do not answer; their containers are not listed")
 
 
 class Line(Output):
@@ -69,23 +80,34 @@ class Logs(Output):
 @operation("containers.list", effect=Effect.READ, needs=HOST, tool=True)
 def list_(ctx: Context, input: Wanted) -> Containers:
     """Show the containers: state, health, exit code, restarts, ports."""
-    reachable(ctx)
+    host = ctx.capability(ContainerHost)
     with ctx.read() as connection:
         probed = probes.all_found(connection)
-    found = [told(one, probed.get(one.name)) for one in ctx.capability(ContainerHost).containers()]
-    return Containers(containers=[one for one in found if fits(one, input)])
+    found: list[ContainerView] = []
+    silent: dict[str, HydraError] = {}
+    for node in host.nodes():
+        try:
+            reachable(ctx, node)
+            found += [told(one, probed.get(one.name)) for one in host.containers(node)]
+        except (Unavailable, Busy, Denied, Refused) as error:
+            silent[node] = error
+    if len(silent) == len(host.nodes()):
+        raise silent[""]
+    lost_ones = [LostHost(node=node, detail=error.detail) for node, error in silent.items()]
+    return Containers(containers=[one for one in found if fits(one, input)], lost=lost_ones)
 
 
 def fits(one: ContainerView, wanted: Wanted) -> bool:
     """Whether a container is wanted."""
     q = (wanted.q or "").lower()
-    return wanted.state in (None, one.state) and (q in one.name.lower() or q in one.image.lower())
+    here = wanted.state in (None, one.state) and wanted.node in (None, one.node)
+    return here and (q in one.name.lower() or q in one.image.lower())
 
 
 @operation("containers.show", effect=Effect.READ, path="GET /containers/{id}", needs=HOST, subject="id")
 def show(ctx: Context, input: ContainerId) -> ContainerView:
     """Show one container."""
-    reachable(ctx)
+    reachable(ctx, node_of(input.id))
     one = ctx.capability(ContainerHost).container(input.id)
     with ctx.read() as connection:
         return told(one, probes.all_found(connection).get(one.name))
@@ -96,10 +118,10 @@ def told(one: Container, probed: Probed | None) -> ContainerView:
     return view(with_health(one, probed), probed.detail if probed and is_of(probed, one) else None)
 
 
-def reachable(ctx: Context) -> None:
-    """Raise ``Unavailable`` at once while the host is known to be lost, rather than wait for it."""
+def reachable(ctx: Context, node: str) -> None:
+    """Raise ``Unavailable`` at once while a host is known to be lost, rather than wait for it."""
     with ctx.read() as connection:
-        place = store.place(connection)
+        place = store.place(connection, node)
     if place and place.lost_at:
         raise lost(place)
 
@@ -107,7 +129,7 @@ def reachable(ctx: Context) -> None:
 @operation("containers.logs", effect=Effect.READ, path="GET /containers/{id}/logs", needs=HOST, subject="id")
 def logs(ctx: Context, input: LogsWanted) -> Logs:
     """Show the end of what a container wrote, with secrets masked."""
-    reachable(ctx)
+    reachable(ctx, node_of(input.id))
     host, scrub = ctx.capability(ContainerHost), ctx.services.scrubber.text
     told = host.logs(input.id, tail=input.tail, since=input.since)
     return Logs(name=input.id, lines=[Line(at=one.at, stream=one.stream, text=masked(scrub(one.text))) for one in told])

@@ -5,7 +5,7 @@ They show what the follower saw last, so that a host which hangs holds no page u
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,24 +27,38 @@ PATIENCE_S = 2.0  # how long a page waits for what only the host can tell
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lost:
+    """A host that does not answer, since when and why; what is shown of its containers is how they were."""
+
+    node: str
+    problem: HydraError
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """Containers as they were seen last; ``problem`` says why that may not be how they are, ``at`` since when."""
+    """Containers as they were seen last, and the hosts of which that may not be how they are."""
 
     containers: list[ContainerView]
-    problem: HydraError | None = None
-    at: datetime | None = None
+    lost: list[Lost] = field(default_factory=list)
+    nodes: list[str] = field(default_factory=list)
+
+    def of(self, one: ContainerView) -> Lost | None:
+        """Why it may not be known how a container is."""
+        return next((each for each in self.lost if each.node == one.node), None)
 
 
 def known(ctx: Context) -> Known:
     """What is known of all containers. Raises ``NotConfigured``."""
     ctx.services.integrations.require(HOST)
     with ctx.read() as connection:
-        place = store.place(connection)
+        places = store.places(connection)
         found = probes.all_found(connection)
-        seen = [told(one, found.get(one.name)) for one in store.all_seen(connection).values()] if place else []
-    if place is None:  # nobody has looked yet
+        seen = [told(one, found.get(one.name)) for one in store.all_seen(connection).values()]
+    if not places:  # nobody has looked yet
         return Known(containers=soon(lambda: ctx.call("containers.list").containers))
-    return Known(containers=seen, problem=lost(place) if place.lost_at else None, at=place.lost_at)
+    silent = [Lost(node=node, problem=lost(place), at=place.lost_at) for node, place in places.items() if place.lost_at]
+    return Known(containers=seen, lost=silent, nodes=[node for node in places if node])
 
 
 def soon(ask: Callable[[], Any]) -> Any:
@@ -69,10 +83,10 @@ def soon(ask: Callable[[], Any]) -> Any:
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every container, those that need somebody first, and what healing came to."""
-    wanted = {name: request.query[name] for name in ("state", "q") if request.query.get(name)}
+    wanted = {name: request.query[name] for name in ("state", "q", "node") if request.query.get(name)}
     healing: Remediations = ctx.call("containers.remediations", limit=SHOWN)
     page: dict[str, Any] = {"missing": None, "problem": None, "rows": [], "all": 0, "wanted": wanted, "states": [],
-                            "summary": "", "since": None}  # fmt: skip
+                            "summary": "", "lost": [], "nodes": []}  # fmt: skip
     try:
         found = known(ctx)
     except NotConfigured as error:
@@ -84,8 +98,9 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
         last = {one.container: one for one in reversed(healing.remediations)}
         rows = [row(one, healing.rules, last.get(one.name)) for one in every if fits(one, Wanted(**wanted))]
         rows.sort(key=lambda one: (not one["asks"], not one["ill"], one["one"].name))
-        page |= {"rows": rows, "all": len(every), "problem": found.problem, "since": found.at}
-        page |= {"states": sorted({one.state for one in every}), "summary": summary(every)}
+        page |= {"rows": rows, "all": len(every), "lost": found.lost, "nodes": found.nodes}
+        sure = [one for one in every if not found.of(one)]
+        page |= {"states": sorted({one.state for one in every}), "summary": summary(sure) if sure else ""}
     return page | {"healing": healing, "tries": tries(healing.remediations)}
 
 
@@ -112,12 +127,12 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     if one is None:
         raise NotFound(f"There is no container {id}.", fix="The list of containers shows those there are.")
     healing: Remediations = ctx.call("containers.remediations", container=one.name, limit=SHOWN)
-    past = healing.remediations
+    past, silent = healing.remediations, found.of(one)
     newest = past[0] if past else None
     return {
-        "title": one.name, "row": row(one, healing.rules, newest), "problem": found.problem, "since": found.at,
+        "title": one.name, "row": row(one, healing.rules, newest), "lost": silent,
         "attempt": attempt(newest) if newest else None, "tries": tries(past[1:]),
-        **log_of(ctx, one.name, found.problem),
+        **log_of(ctx, one.name, silent.problem if silent else None),
     }  # fmt: skip
 
 

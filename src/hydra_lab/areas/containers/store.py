@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -10,12 +11,12 @@ from hydra_lab.areas.containers.model import CONTAINER
 from hydra_lab.areas.containers.tables import seen, source
 from hydra_lab.kernel.capabilities import Container
 
-ONE = 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """How far the event stream was followed. ``recent`` are keys of the last events, for those that come out of turn.
+    """How far a host's event stream was followed, and when it answered last.
+
+    ``recent`` are keys of the last events, for those that come out of turn.
 
     ``turn`` grows with every move, so that of two that follow at once only one goes on.
     """
@@ -25,38 +26,62 @@ class Place:
     recent: tuple[str, ...]
     lost_at: datetime | None = None
     detail: str | None = None
+    heard_at: datetime | None = None
 
 
-def place(connection: Connection) -> Place | None:
-    """The place; ``None`` before the first look."""
-    row = connection.execute(select(source).where(source.c.id == ONE)).first()
-    if row is None:
-        return None
-    return Place(turn=row.turn, at_ns=row.at_ns, recent=tuple(row.recent), lost_at=row.lost_at, detail=row.detail)
+def places(connection: Connection) -> dict[str, Place]:
+    """The place of each host that was looked at, by node."""
+    return {row.node: place_of(row) for row in connection.execute(select(source).order_by(source.c.node))}
 
 
-def move(connection: Connection, before: Place | None, after: Place) -> bool:
+def place(connection: Connection, node: str) -> Place | None:
+    """The place of one host; ``None`` before the first look."""
+    row = connection.execute(select(source).where(source.c.node == node)).first()
+    return None if row is None else place_of(row)
+
+
+def place_of(row: Any) -> Place:
+    """A place as it is kept."""
+    return Place(
+        turn=row.turn, at_ns=row.at_ns, recent=tuple(row.recent), lost_at=row.lost_at, detail=row.detail,
+        heard_at=row.heard_at,
+    )  # fmt: skip
+
+
+def note_heard(connection: Connection, node: str, at: datetime) -> None:
+    """Remember that a host has answered."""
+    connection.execute(update(source).where(source.c.node == node).values(heard_at=at))
+
+
+def move(connection: Connection, node: str, before: Place | None, after: Place) -> bool:
     """Go on from a place; ``False`` when somebody else has gone on from there already."""
     values = {
         "at_ns": after.at_ns, "recent": list(after.recent), "lost_at": after.lost_at, "detail": after.detail,
         "turn": after.turn,
     }  # fmt: skip
     if before is None:
-        connection.execute(insert(source).values(id=ONE, **values))
+        connection.execute(insert(source).values(node=node, **values))
         return True
-    change = update(source).where(source.c.id == ONE, source.c.turn == before.turn)
+    change = update(source).where(source.c.node == node, source.c.turn == before.turn)
     return connection.execute(change.values(values)).rowcount == 1
 
 
 def in_turn(connection: Connection) -> None:
     """Until this transaction ends, whoever else asks for a turn waits."""
-    connection.execute(select(source.c.id).where(source.c.id == ONE).with_for_update())
+    connection.execute(select(source.c.node).order_by(source.c.node).with_for_update())
 
 
 def all_seen(connection: Connection) -> dict[str, Container]:
     """Every container as it was last seen, by id."""
     rows = connection.execute(select(seen).order_by(seen.c.name))
     return {row.id: CONTAINER.validate_python(row.container) for row in rows}
+
+
+def forget_node(connection: Connection, node: str) -> None:
+    """Drop a host that is no more, and its containers."""
+    for id in [id for id, one in all_seen(connection).items() if one.node == node]:
+        forget(connection, id)
+    connection.execute(delete(source).where(source.c.node == node))
 
 
 def put_seen(connection: Connection, containers: Iterable[Container], at: datetime) -> None:

@@ -16,14 +16,15 @@ seen = Table(
 )
 
 source = Table(
-    "containers_source",
+    "containers_sources",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("node", String, primary_key=True),
     Column("turn", BigInteger, nullable=False),
     Column("at_ns", BigInteger, nullable=False),
     Column("recent", Json, nullable=False),
     Column("lost_at", UtcTime),
     Column("detail", String),
+    Column("heard_at", UtcTime),
 )
 
 remediations = Table(

@@ -30,11 +30,11 @@ KEPT_S = 60.0  # how old what is kept of a probe that always finds the same may 
 
 
 class Watcher(Kept):
-    """Does each of these at its time. While the host is lost it does nothing: then it is the follower's to say so."""
+    """Does each of these at its time. Of a host that is lost it does nothing: then it is the follower's to say so."""
 
-    def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx)
-        self._turn = -1
+    def __init__(self, ctx: Context, node: str = "") -> None:
+        super().__init__(ctx, node)
+        self._hosts: dict[str, int] = {}
         self._seen: dict[str, Container] = {}
         self._found: dict[str, Probed] = {}
         self._due: dict[str, float] = {}
@@ -52,7 +52,7 @@ class Watcher(Kept):
                 if self._refreshed():
                     self._probe_due()
                     self._each("unstarted", UNSTARTED_S, self._look_at_unstarted)
-                    self._each("remember", REMEMBER_S, lambda: remember(self.ctx, self._seen.values(), self._found))
+                    self._each("remember", REMEMBER_S, lambda: remember(self.ctx, self._there().values(), self._found))
             except HydraError as error:
                 log.info("containers.watching_waits", error=error.detail)
             except Exception as error:  # whatever it is, it must not be the end of watching
@@ -65,14 +65,16 @@ class Watcher(Kept):
             work()
 
     def _refreshed(self) -> bool:
-        """Know the containers as they were last seen; ``False`` while the host is lost, or was not looked at yet."""
+        """Know the containers as they were last seen; ``False`` while every host is lost, or was not looked at yet."""
         with self.ctx.read() as connection:
-            place = store.place(connection)
-            if place is None or place.lost_at:
-                return False
-            if place.turn != self._turn:
-                self._turn, self._seen = place.turn, {one.name: one for one in store.all_seen(connection).values()}
-        return True
+            turns = {node: one.turn for node, one in store.places(connection).items() if not one.lost_at}
+            if turns != self._hosts:
+                self._hosts, self._seen = turns, {one.name: one for one in store.all_seen(connection).values()}
+        return bool(turns)
+
+    def _there(self) -> dict[str, Container]:
+        """The containers whose host answers, by name."""
+        return {name: one for name, one in self._seen.items() if one.node in self._hosts}
 
     def _probe_due(self) -> None:
         with self.ctx.read() as connection:
@@ -81,7 +83,7 @@ class Watcher(Kept):
             del self._found[name]
             with self.ctx.begin() as connection:
                 probes.drop_found(connection, name)
-        for name, one in self._seen.items():
+        for name, one in self._there().items():
             try:
                 probe = own.get(name) or probe_of(one.labels)
             except Invalid:  # the list of probes says so
@@ -122,7 +124,7 @@ class Watcher(Kept):
     def _look_at_unstarted(self) -> None:
         """See whether what was made and does not run could not be started: of that the host's events tell nothing."""
         now = self.ctx.services.clock.now()
-        for one in list(self._seen.values()):
+        for one in self._there().values():
             young = one.created_at and now - one.created_at < YOUNG
             if one.state != "created" or not young or one.id in self._failed:
                 continue

@@ -36,7 +36,7 @@ class Values(Input):
     key_file: str = Field(default="", max_length=500, description="A private key that Hydra can read; else SSH's own")
     host_key: HostKey = Field(default="", description="Its public host key or fingerprint, if you know it already")
     roles: tuple[str, ...] = Field(default=(), max_length=20, description="What it is for, e.g. gpu, storage")
-    docker: str = Field(default="", max_length=200, description="The Docker endpoint on it")
+    docker: str = Field(default="", max_length=200, description="Its Docker: ssh, or tcp://host:2376")
     metrics: str = Field(default="", max_length=200, description="Its label instance in Prometheus, if that differs")
 
 
@@ -57,7 +57,7 @@ class Change(Input):
     key_file: str | None = Field(default=None, max_length=500, description="A private key that Hydra can read")
     host_key: HostKey | None = Field(default=None, description="Its public host key or fingerprint")
     roles: tuple[str, ...] | None = Field(default=None, max_length=20, description="What it is for")
-    docker: str | None = Field(default=None, max_length=200, description="The Docker endpoint on it")
+    docker: str | None = Field(default=None, max_length=200, description="Its Docker: ssh, or tcp://host:2376")
     metrics: str | None = Field(default=None, max_length=200, description="Its label instance in Prometheus")
 
 

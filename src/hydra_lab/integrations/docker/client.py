@@ -33,8 +33,9 @@ MASK = "•••"
 class DockerClient:
     """The only network code of this integration."""
 
-    def __init__(self, settings: DockerSettings, http: HttpClient) -> None:
+    def __init__(self, settings: DockerSettings, http: HttpClient, *, who: str = WHO) -> None:
         self._settings = settings
+        self._who = who
         way = way_of(settings)
         self._http = http.through(way) if way else http
 
@@ -83,14 +84,14 @@ class DockerClient:
 
     def make(self, path: str, body: dict[str, Any], **options: Any) -> str:
         """Have it make something that a body describes; the id of that."""
-        return read_as(WHO, Made, self._asked("POST", path, json=body, **options)).id
+        return read_as(self._who, Made, self._asked("POST", path, json=body, **options)).id
 
     def written(self, path: str, body: dict[str, Any], timeout_s: float, most: int) -> bytes:
         """What comes of something while it goes on, at most so many bytes. Raises ``TimedOut``."""
         deadline, found = time.monotonic() + timeout_s, b""
         url, timeout = f"{self._settings.url}{path}", httpx.Timeout(self._http.timeout_s, read=timeout_s)
         late = TimedOut(f"It took longer than {timeout_s:g} s.", fix="See what it waits for.")
-        with self._http.stream(WHO, "POST", url, json=body, timeout=timeout) as response:
+        with self._http.stream(self._who, "POST", url, json=body, timeout=timeout) as response:
             judged(response)
             try:
                 for piece in response.iter_raw():
@@ -110,7 +111,7 @@ class DockerClient:
         params = {"since": f"{since_ns // 10**9}.{since_ns % 10**9:09d}", "filters": filters}
         url = f"{self._settings.url}/events"
         timeout = httpx.Timeout(self._http.timeout_s, read=quiet_s)
-        with self._http.stream(WHO, "GET", url, params=params, timeout=timeout) as response:
+        with self._http.stream(self._who, "GET", url, params=params, timeout=timeout) as response:
             judged(response)
             yield None
             try:
@@ -119,14 +120,14 @@ class DockerClient:
                         yield event_of(line).as_happened
             except httpx.ReadTimeout:
                 return
-        raise Unavailable(f"{WHO} ended the event stream.", fix="It is joined again by itself.")
+        raise Unavailable(f"{self._who} ended the event stream.", fix="It is joined again by itself.")
 
     def _read(self, path: str, kind: type[T], *, method: str = "GET", **options: Any) -> T:
-        return read_as(WHO, kind, self._asked(method, path, **options))
+        return read_as(self._who, kind, self._asked(method, path, **options))
 
     def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:
         self._may_use_socket()
-        return judged(self._http.raw(WHO, method, f"{self._settings.url}{path}", **options))
+        return judged(self._http.raw(self._who, method, f"{self._settings.url}{path}", **options))
 
     def _may_use_socket(self) -> None:
         path = self._settings.socket

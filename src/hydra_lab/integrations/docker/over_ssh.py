@@ -12,9 +12,10 @@ import httpx
 
 from hydra_lab.integrations.docker.settings import DockerSettings
 from hydra_lab.kernel.errors import Denied, Unavailable
+from hydra_lab.kernel.settings.machine import fingerprint_of
 
 if TYPE_CHECKING:
-    from paramiko import Channel, SSHClient
+    from paramiko import Channel, PKey, SSHClient
 
 COMMAND = "docker system dial-stdio"
 PATIENCE_S = 10.0
@@ -58,6 +59,20 @@ class Dialled(httpcore.NetworkStream):
         return self._channel.closed or self._channel.eof_received if info == "is_readable" else None
 
 
+class Confirmed:
+    """Lets in only the host key that a person has confirmed for a node. Raises ``Denied`` for any other."""
+
+    def __init__(self, fingerprint: str) -> None:
+        self._fingerprint = fingerprint
+
+    def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> None:
+        """Compare the key that the machine shows."""
+        if not self._fingerprint:
+            raise Denied(f"Nobody has confirmed the host key of {hostname}.", fix="Confirm it at /ui/nodes.")
+        if fingerprint_of(f"{key.get_name()} {key.get_base64()}") != self._fingerprint:
+            raise Denied(f"{hostname} shows another host key than the one confirmed.", fix="See /ui/nodes.")
+
+
 class OverSsh(httpcore.NetworkBackend):
     """Makes connections to the Engine by signing in to its machine."""
 
@@ -73,9 +88,13 @@ class OverSsh(httpcore.NetworkBackend):
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what goes wrong is said by our own errors
         to, patience = self._settings.ssh, timeout or PATIENCE_S
         client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        confirmed = getattr(self._settings, "host_key", None)
         try:
-            client.load_host_keys(str(self._settings.known_hosts))
+            if confirmed is None:
+                client.set_missing_host_key_policy(paramiko.RejectPolicy())
+                client.load_host_keys(str(self._settings.known_hosts))
+            else:
+                client.set_missing_host_key_policy(Confirmed(fingerprint_of(confirmed)))  # type: ignore[arg-type]
             client.connect(
                 to.host, to.port, to.user, key_filename=str(self._settings.identity), allow_agent=False,
                 look_for_keys=False, timeout=patience, banner_timeout=patience, auth_timeout=patience,
@@ -85,6 +104,9 @@ class OverSsh(httpcore.NetworkBackend):
                 raise paramiko.SSHException("it ended")
             channel = transport.open_session(timeout=patience)
             channel.exec_command(COMMAND)
+        except Denied:
+            client.close()
+            raise
         except (paramiko.BadHostKeyException, paramiko.AuthenticationException) as error:
             client.close()
             raise Denied(

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from hydra_lab.kernel.integration import IntegrationSettings
+from hydra_lab.kernel.settings.machine import Machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,8 @@ class DockerSettings(IntegrationSettings):
         title="SSH known hosts",
         description="File with the host key of ssh://, as `ssh-keyscan` writes it.",
     )
+
+    nodes: dict[str, Machine] = Field(default={}, description="The lab's machines; those that name a Docker have one.")
 
     @model_validator(mode="after")
     def pairs(self) -> "DockerSettings":

@@ -75,7 +75,11 @@ class Machine(BaseModel):
     roles: Annotated[tuple[str, ...], BeforeValidator(listed)] = Field(
         (), description="What it is for, in your words, e.g. gpu, storage."
     )
-    docker: str = Field("", max_length=200, description="The Docker endpoint on it, as docker.address has it.")
+    docker: str = Field(
+        "",
+        max_length=200,
+        description="Its Docker, whose containers are shown and healed too: ssh for over SSH, or tcp://host:2376.",
+    )
     metrics: str = Field(
         "", max_length=200, description="What Prometheus calls it (label instance), where that is not its address."
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hydra_lab.areas.containers.heal.model import RUNGS, Healing, Remediation
 from hydra_lab.areas.containers.heal.wishes import Care
+from hydra_lab.kernel.capabilities.containers import own
 from hydra_lab.kernel.work.window import opens_at, parse_window
 
 HOUR = timedelta(hours=1)
@@ -22,7 +23,7 @@ DONE = {
 def protects(name: str, labels: Mapping[str, str], healing: Healing) -> bool:
     """Whether a container is never to be touched."""
     return labels.get("hydra.protected", "").lower() == "true" or any(
-        fnmatchcase(name, pattern) for pattern in healing.protected
+        fnmatchcase(each, pattern) for pattern in healing.protected for each in (name, own(name))
     )
 
 

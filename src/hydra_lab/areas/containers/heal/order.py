@@ -19,9 +19,10 @@ def names_of(one: Container) -> list[str]:
 def needed(one: Container, all_of_them: Sequence[Container]) -> list[Container]:
     """What a container depends on, farthest first. Raises ``Invalid`` that names a circle.
 
-    A name is that of a service of the same project, or of a container; one that nothing has is passed over.
+    ``all_of_them`` are those of its own host. A name is that of a service of the same project, or of a container; one
+    that nothing has is passed over.
     """
-    by_name = {each.name: each for each in all_of_them}
+    by_name = {each.own_name: each for each in all_of_them}
     services = {
         (project, each.labels.get(SERVICE)): each for each in all_of_them if (project := each.labels.get(PROJECT))
     }

@@ -10,6 +10,7 @@ from hydra_lab.areas.containers.heal.order import needed
 from hydra_lab.areas.containers.heal.proving import Came, refused, restarted, started
 from hydra_lab.areas.containers.work import look
 from hydra_lab.kernel.capabilities import Container, ContainerHost
+from hydra_lab.kernel.capabilities.containers import node_of, placed
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.operation import Output
@@ -21,7 +22,7 @@ ONLY_ITSELF = "it depends on nothing that its labels name"
 
 def aside_name(one: Container) -> str:
     """What a container is called while another stands in for it."""
-    return f"{one.name.partition(ASIDE)[0]}{ASIDE}{one.id[:ASIDE_ID]}"
+    return placed(f"{one.own_name.partition(ASIDE)[0]}{ASIDE}{one.id[:ASIDE_ID]}", one.node)
 
 
 def restart(ctx: Context, name: str, prove_s: int) -> Came | str:
@@ -153,7 +154,7 @@ def what_it_needs(ctx: Context, name: str, rules: Healing) -> Needed:
     """What is to be restarted: nothing that is protected."""
     host = ctx.capability(ContainerHost)
     try:
-        found = needed(host.container(name), host.containers())
+        found = needed(host.container(name), host.containers(node_of(name)))
     except Invalid as error:
         return Needed(problem=error.detail[:1].lower() + error.detail[1:].rstrip("."))
     touched = [one for one in found if not protects(one.name, one.labels, rules)]

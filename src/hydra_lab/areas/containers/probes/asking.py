@@ -9,6 +9,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Denied, HydraError, Invalid, NotFound, Refused, TimedOut
 
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - what a published port is said to listen on
+HERE = ("127.0.0.1", "::1")
 LONGEST = 300
 
 
@@ -36,6 +37,8 @@ def address_of(one: Container, host: str, port: int | None) -> tuple[str, int | 
     for each in one.ports:
         if each.port == port and each.host_port:
             there = each.host_ip or ""
+            if one.node and there in HERE:
+                raise Invalid(f"{one.name} publishes it to its own machine only.", fix="Publish it, or use command:.")
             return "127.0.0.1" if there in ANYWHERE else there, each.host_port
     raise Invalid(f"{one.name} has no address of its own; name a host in its probe.", fix="Write tcp://host:port.")
 

@@ -1,0 +1,109 @@
+"""Containers of several hosts: seen, steered and healed on each, and one host that is lost takes no other along."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.areas.containers.waiting import actions, attempt, events, until
+from tests.peers import docker as docker_peer
+from tests.peers import sshd
+from tests.peers.docker import Docker, reached_through
+from tests.peers.sshd import Sshd
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Docker]:
+    """The Engine of another machine."""
+    with docker_peer.running() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def machine(other: Docker) -> Iterator[Sshd]:
+    """That machine."""
+    with sshd.running() as one, reached_through(other, one):
+        yield one
+
+
+@pytest.fixture(scope="module")
+def lab(docker: Docker, other: Docker, machine: Sshd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Hydra that follows an Engine here, and the other over SSH, as the node gpu2."""
+    node = json.dumps({**machine.node, "docker": "ssh"})
+    data = tmp_path_factory.mktemp("several") / "data"
+    server = Server(data, HYDRA_DOCKER__ADDRESS=docker.address, HYDRA_NODES__GPU2=node).start()
+    try:
+        until(lambda: source(server, "Docker on gpu2")["state"] == "there")
+        yield server
+        print(server.tail())
+    finally:
+        server.close()
+        docker.clear()
+
+
+def source(server: Server, name: str) -> dict[str, Any]:
+    """How a source of events is said to be."""
+    told = server.client.get("/events/sources").raise_for_status().json()["sources"]
+    return next((one for one in told if one["name"] == name), {"state": "absent"})
+
+
+def names(server: Server, **wanted: str) -> list[str]:
+    """The containers there are."""
+    told = server.client.get("/containers", params=wanted).raise_for_status().json()
+    return [one["name"] for one in told["containers"]]
+
+
+def test_containers_of_each_host_are_seen_and_steered(lab: Server, docker: Docker, other: Docker) -> None:
+    stays = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
+    docker.run("web", stays)
+    other.run("web", f"echo over there; {stays}")
+    until(lambda: actions(lab, "web@gpu2") == ["create", "start"] and actions(lab, "web") == ["create", "start"])
+    assert {"web", "web@gpu2"} <= {*names(lab)}
+    assert names(lab, node="gpu2") == ["web@gpu2"]
+    here, before = docker.state("web")["StartedAt"], other.state("web")["StartedAt"]
+    done = lab.client.post("/containers/web@gpu2/restart", json={}, params={"wait": 60}).raise_for_status().json()
+    assert done["container"]["node"] == "gpu2"
+    assert (docker.state("web")["StartedAt"], other.state("web")["StartedAt"] == before) == (here, False)
+    lines = lab.client.get("/containers/web@gpu2/logs").raise_for_status().json()["lines"]
+    assert "over there" in {one["text"] for one in lines}
+    page = lab.client.get("/ui/containers/web@gpu2").raise_for_status().text
+    assert "over there" in page
+    assert "/ui/nodes/gpu2" in page
+
+
+def test_a_container_is_healed_on_its_own_host(lab: Server, docker: Docker, other: Docker) -> None:
+    docker.run("api", "sleep 300")
+    labels = ("--label", "hydra.heal=recreate", "--label", "hydra.heal.prove=1s")
+    old = other.run("api", "test -e /once && exit 3; touch /once; sleep 300", *labels)
+    until(lambda: "start" in actions(lab, "api@gpu2"))
+    os.kill(int(str(other.state("api")["Pid"])), signal.SIGKILL)
+    healed = attempt(lab, "api@gpu2")
+    assert (healed["outcome"], healed["rungs"]) == ("recovered", ["recreate"])
+    (now,) = other("ps", "--all", "--quiet", "--no-trunc", "--filter", "name=api").split()
+    assert now != old, "there is one, and it is a new one"
+    assert docker("inspect", "--format", "{{.State.Status}}", "api") == "running"
+
+
+def test_a_host_that_is_lost_takes_no_other_along(lab: Server, docker: Docker, other: Docker) -> None:
+    os.kill(other.pid, signal.SIGKILL)
+    until(lambda: events(lab, "gpu2", name="containers.lost"))
+    told = lab.client.get("/containers").raise_for_status().json()
+    assert [one["node"] for one in told["lost"]] == ["gpu2"]
+    assert {one["node"] for one in told["containers"]} == {""}
+    assert "Docker on gpu2 does not answer" in lab.client.get("/ui/containers").raise_for_status().text
+    assert (source(lab, "Docker")["state"], source(lab, "Docker on gpu2")["state"]) == ("there", "lost")
+    docker.run("meanwhile", "true")
+    until(lambda: "die" in actions(lab, "meanwhile"))
+    other.restart()
+    Path(other.address.removeprefix("unix://")).chmod(0o666)
+    until(lambda: events(lab, "gpu2", name="containers.back"))
+    other.run("after", "true")
+    until(lambda: "die" in actions(lab, "after@gpu2"))
+    assert actions(lab, "after@gpu2") == ["create", "start", "die"]
+    assert [len(events(lab, "gpu2", name=f"containers.{one}")) for one in ("lost", "back")] == [1, 1]
+    assert len(events(lab, None, name="containers.lost")) == 1, "the other host was never lost"
