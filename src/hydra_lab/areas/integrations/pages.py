@@ -1,22 +1,26 @@
 """The pages of integrations: which outside systems answer, and the form that sets one up."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from hydra_lab.areas.integrations.operations import Detail, Known, Seen, Setting
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.integrations import Status
-from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.journal.spells import Spell, lasted, shares, spells
 from hydra_lab.kernel.work import HoldKind
 from hydra_lab.kernel.work.find import store as find
+from hydra_lab.kernel.work.nodes import store as nodes
 
 # Broken first, then what is missing, then fine.
 ORDER = (Status.DENIED, Status.UNREACHABLE, Status.DEGRADED, Status.UNKNOWN, Status.NOT_CONFIGURED, Status.CONNECTED)
 # What is told of an integration; named one by one, a few entries are found among many at once.
 TOLD = ("integrations.configured", "integrations.connected", "integrations.lost", "integrations.back")
-SHOWN = 20
+STATES = {"integrations.connected": "ok", "integrations.back": "ok", "integrations.lost": "bad"}
+SHOWN, DAY, TOLD_MOST = 20, timedelta(hours=24), 1_000
 WON = {
     "environment": "Set in the environment as {}, which wins over this field.",
     "file": "Set in hydra.toml, which wins over this field.",
@@ -28,14 +32,16 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     known: Known = ctx.call("integrations.list")
     wanted = request.query.get("status", "")
     shown = sorted(known.integrations, key=lambda one: (ORDER.index(one.status), one.title))
-    waiting = waiting_counts(ctx, shown)
+    waiting, days = waiting_counts(ctx, shown), last_day(ctx)
     counts = {status: sum(one.status is status for one in shown) for status in ORDER}
     return {
         "total": len(shown),
         "counts": {status.value: count for status, count in counts.items() if count},
         "status": wanted,
         "systems": [
-            {"one": one, "waiting": waiting.get(one.name, 0)} for one in shown if not wanted or one.status == wanted
+            {"one": one, "waiting": waiting.get(one.name, 0), "day": days.get(one.name) if one.configured else None}
+            for one in shown
+            if not wanted or one.status == wanted
         ],
     }
 
@@ -57,6 +63,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "lists": [field.name for field in one.settings if isinstance(field.value or field.default, list | tuple)],
         "lost": one.status.lost,
         "stored": any(field.source == "stored" for field in one.settings),
+        "day": last_day(ctx).get(one.name) if one.configured else None,
         "waiting": waiting,
         "waiting_in_all": in_all,
         "unlocks": [ctx.services.registry.operation(name) for name in one.unlocks],
@@ -83,6 +90,45 @@ def form_schema(ctx: Context, name: str, settings: list[Setting]) -> dict[str, A
         if field.required and (not field.is_set or (field.source == "stored" and not field.secret)):
             required.append(field.name)
     return {**schema, "properties": properties, "required": required}
+
+
+def last_day(ctx: Context) -> dict[str, dict[str, Any]]:
+    """Whether each integration answered in the last 24 hours, or since Hydra began; unknown while nobody asked."""
+    now = ctx.clock.now()
+    with ctx.read() as connection:
+        first = journal.oldest_at(connection) or now
+        since = max(first, now - DAY)
+        told = journal.page(connection, Filter(names=TOLD), before=None, limit=TOLD_MOST)
+        watched = [(begin, end or now) for begin, end in nodes.lives(connection, since)]
+    named = {one.subject or "" for one in told}
+    own = {name: [one for one in reversed(told) if one.subject == name] for name in named}
+    return {name: in_parts(spells(changes(found), watched, since, now)) for name, found in own.items()}
+
+
+def in_parts(found: Sequence[Spell]) -> dict[str, Any]:
+    """A day as its page draws it and says it."""
+    return {
+        "segments": shares(found), "whole": sum((one.lasted for one in found), timedelta()),
+        "ok": lasted(found, "ok"), "bad": lasted(found, "bad"), "dark": lasted(found, ""),
+    }  # fmt: skip
+
+
+def changes(told: Sequence[Event]) -> list[tuple[datetime, str]]:
+    """From when on an integration answered or did not, as its entries tell, the oldest first.
+
+    That it answers for the first time means that nobody knew since it was configured.
+    """
+    found: list[tuple[datetime, str]] = []
+    configured: datetime | None = None
+    for event in told:
+        if event.name not in STATES:
+            configured = configured or event.at
+            continue
+        if event.name == "integrations.connected" and configured:
+            found.append((configured, ""))
+        found.append((event.at, STATES[event.name]))
+        configured = None
+    return found
 
 
 def waiting_counts(ctx: Context, known: Sequence[Seen]) -> dict[str, int]:

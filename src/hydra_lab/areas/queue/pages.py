@@ -1,5 +1,6 @@
 """The queue's pages: all work with its filters, and one item with everything that is known of it."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from hydra_lab.kernel.work import store as work
 from hydra_lab.kernel.work.approvals import store as approvals
 from hydra_lab.kernel.work.listing import store as listing
 from hydra_lab.kernel.work.logs import store as logs
+from hydra_lab.kernel.work.model import Step
 
 # The states in the order a person looks for them, with how many of each the unfiltered page shows.
 ORDER = (("running", 50), ("queued", 20), ("held", 30), ("failed", 10), ("done", 15), ("cancelled", 5))
@@ -28,6 +30,7 @@ TITLES = {
 FILTERS = ("state", "tier", "hold", "q", "operation", "lane")
 PAGE = 50
 LINES = 400
+SEEN = 0.8  # percent of the whole that a short step is drawn with, so that it is seen
 # Steps that only record the time, an id or chance for a replay.
 RECORDED = "context."
 # What of a document is told elsewhere on the page.
@@ -105,6 +108,7 @@ def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """One item: why it waits, its steps, log, result, files and story."""
     item: Item = ctx.call("queue.show", id=request.path["id"])
     kinds = {hold.kind for hold in item.holds}
+    steps = [step for step in ctx.call("queue.steps", id=item.id).steps if not step.name.startswith(RECORDED)]
     with ctx.read() as connection:
         lines = logs.last_lines(connection, item.id, LINES)
         story = journal.page(connection, Filter(item=item.id), before=None, limit=30)
@@ -121,7 +125,8 @@ def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "asked": asked,
         "paused": any(hold.kind is HoldKind.PAUSED and hold.ref == "item" for hold in item.holds),
         "hurry": bool(kinds & {HoldKind.WINDOW, HoldKind.NOT_BEFORE, HoldKind.RETRY}),
-        "steps": [step for step in ctx.call("queue.steps", id=item.id).steps if not step.name.startswith(RECORDED)],
+        "steps": steps,
+        "spans": spans(steps, ctx.clock.now()),
         "can_retry": item.state in (State.FAILED, State.CANCELLED),
         "log": lines,
         "story": story,
@@ -131,6 +136,25 @@ def load_item(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "reported": isinstance(item.result, dict) and item.result.get("source") == "document",
         "document": document(item),
     }
+
+
+def spans(steps: list[Step], now: datetime) -> dict[int, tuple[float, float]]:
+    """Where each step lies between the first one's begin and the last one's end, and its length, in percent.
+
+    Nothing of one step alone, nor of steps that nobody timed.
+    """
+    timed = {one.number: (one.started_at, one.finished_at or now) for one in steps if one.started_at}
+    if len(timed) < 2:
+        return {}
+    begin, end = min(first for first, _ in timed.values()), max(last for _, last in timed.values())
+    whole = (end - begin).total_seconds()
+    if whole <= 0:
+        return {}
+    found = {}
+    for number, (first, last) in timed.items():
+        length = max(SEEN, 100 * (last - first).total_seconds() / whole)
+        found[number] = (round(min(100 * (first - begin).total_seconds() / whole, 100 - length), 2), round(length, 2))
+    return found
 
 
 def facts(item: Item) -> list[str]:

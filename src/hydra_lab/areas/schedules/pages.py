@@ -1,5 +1,6 @@
 """The pages of schedules: what recurs, when and how it went; one of them with its story; and making one."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -7,7 +8,14 @@ from hydra_lab.areas.schedules.operations import ScheduleView
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.journal import Event, Filter
+from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.kernel.work import Item
+from hydra_lab.kernel.work import store as work
+
+Beat = tuple[datetime, str, timedelta | None]  # when, what became of it, how long that took
+BEATS, LATELY = 20, 400
 
 TIMES = (
     "every day at 03:00", "weekdays at 08:00", "weekends at 10:00", "mondays at 09:00", "every hour",
@@ -20,7 +28,23 @@ OPTIONS = ("title", "priority", "lane")
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every schedule, the next to fire first."""
     found: list[ScheduleView] = ctx.call("schedules.list").schedules
-    return {"found": found, "zone_name": ctx.services.settings.current.time_zone}
+    return {"found": found, "beats": beats(ctx, found), "zone_name": ctx.services.settings.current.time_zone}
+
+
+def beats(ctx: Context, found: list[ScheduleView]) -> dict[str, list[Beat]]:
+    """What became of each schedule's latest times, the oldest first; what is no longer kept is unknown."""
+    with ctx.read() as connection:
+        told = journal.page(connection, Filter(names=("schedules.fired",)), before=None, limit=LATELY)
+        named = {one.schedule.id: [event for event in told if event.actor_name == one.schedule.id] for one in found}
+        latest = {id: list(reversed(events[:BEATS])) for id, events in named.items()}
+        items = work.items_by_id(connection, [one.item for events in latest.values() for one in events if one.item])
+    return {id: [beat(event, items.get(event.item or "")) for event in events] for id, events in latest.items()}
+
+
+def beat(event: Event, item: Item | None) -> Beat:
+    """One time: when it was, and what became of the work it added."""
+    took = item.finished_at - item.started_at if item and item.finished_at and item.started_at else None
+    return event.at, item.state.value if item else "unknown", took
 
 
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:

@@ -66,6 +66,11 @@ def newest_id(connection: Connection) -> int:
     return connection.execute(select(func.max(events.c.id))).scalar() or 0
 
 
+def oldest_at(connection: Connection) -> datetime | None:
+    """When the oldest entry was made."""
+    return connection.execute(select(events.c.at).order_by(events.c.id).limit(1)).scalar()
+
+
 def names_lately(connection: Connection, most: int) -> list[str]:
     """The names among the newest entries, by name."""
     lately = select(events.c.name).order_by(events.c.id.desc()).limit(most).subquery()

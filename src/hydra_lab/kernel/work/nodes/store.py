@@ -77,6 +77,14 @@ def living(connection: Connection) -> list[Boot]:
     return [Boot(**row._mapping) for row in connection.execute(query)]
 
 
+def lives(connection: Connection, since: datetime) -> list[tuple[datetime, datetime | None]]:
+    """From when to when a process ran, those that ended after a time; one that runs has no end."""
+    late = or_(boots.c.ended_at.is_(None), boots.c.beat_at >= since)
+    query = select(boots.c.started_at, boots.c.beat_at, boots.c.ended_at).where(late)
+    rows = connection.execute(query.order_by(boots.c.started_at))
+    return [(row.started_at, row.beat_at if row.ended_at else None) for row in rows]
+
+
 def serves(connection: Connection, lane: str) -> bool:
     """Whether a process that has not ended runs the work of a lane; on SQLite the one process runs every lane."""
     return connection.dialect.name == "sqlite" or any(lane in boot.lanes for boot in living(connection))

@@ -10,6 +10,7 @@ from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Card, Measured, Tile
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.integrations import Status
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.work import HoldKind, Item, State, measure, store
@@ -230,9 +231,13 @@ def systems(ctx: Context) -> Measured | None:
     answer = sum(one.status.answers for one in states)
     if not states:
         return None
-    text = f"No answer from {listed(lost[:3])}." if lost else "Every one that was asked answers."
-    return Measured(value=f"{answer} answer", of=f"of {len(states)}", text=text, s="bad" if lost else "ok",
-                    at=max((one.checked_at for one in states if one.checked_at), default=None))  # fmt: skip
+    partly = sorted(one.title for one in states if one.status is Status.DEGRADED)
+    text = f"No answer from {listed(lost[:3])}." if lost else ""
+    text = text or (f"{listed(partly[:3])} not in every part." if partly else "Every one that was asked answers.")
+    return Measured(
+        value=f"{answer} answer", of=f"of {len(states)}", text=text, s="bad" if lost else "warn" if partly else "ok",
+        at=max((one.checked_at for one in states if one.checked_at), default=None),
+    )  # fmt: skip
 
 
 SYSTEMS = Tile(name="systems", title="Outside systems", icon="plug", path="/integrations", measure=systems)

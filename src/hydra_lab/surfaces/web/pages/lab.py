@@ -10,7 +10,7 @@ from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.integrations import IntegrationState, Status
 from hydra_lab.kernel.work.nodes import store as nodes
 from hydra_lab.surfaces.web.look.words import listed
-from hydra_lab.surfaces.web.pages.home import cards
+from hydra_lab.surfaces.web.pages.home import cards, tiles
 
 # Broken first, then what nobody has asked yet, then fine; what is not configured is only counted.
 ORDER = (Status.DENIED, Status.UNREACHABLE, Status.DEGRADED, Status.UNKNOWN, Status.CONNECTED)
@@ -30,14 +30,15 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "disks": disks(ctx),
         "schedules": schedules(ctx),
         "cards": cards(ctx),
+        "tiles": [one for one in tiles(ctx) if one[0].name != "systems"],
     }
 
 
 def headline(states: list[IntegrationState], working: int) -> str:
     """The lab in one sentence."""
-    answering = sum(one.status is Status.CONNECTED for one in states)
+    answering = sum(one.status.answers for one in states)
     lost = [one.title for one in states if one.status.lost]
-    parts = [f"{working} {'node works' if working == 1 else 'nodes work'}"]
+    parts = [f"Work runs on {working} {'node' if working == 1 else 'nodes'}"]
     if configured := sum(one.configured for one in states):
         parts.append(f"{answering} of {configured} outside systems answer")
     if lost:
