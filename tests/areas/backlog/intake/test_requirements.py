@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from hydra_lab.kernel.area import Area
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
-from hydra_lab.kernel.operation import Effect, Input, operation
-from hydra_lab.kernel.work import State
+from hydra_lab.kernel.operation import Effect, operation
+from hydra_lab.kernel.work import HoldKind, State
 from tests.areas.backlog.conftest import BacklogLab
 from tests.areas.backlog.documents import SEED, document
 from tests.areas.backlog.verbs import Done, Notes
@@ -36,19 +37,17 @@ DISCORD = Integration(
 )  # fmt: skip
 
 
-class Route(Input):
-    """Which channel."""
-
-    channel: str
-
-
-@operation("notifications.route", effect=Effect.WRITE)
-def route(ctx: Context, input: Route) -> Done:
-    """Have finished work announced; it runs without any channel, too."""
-    return Done(said=input.channel)
+@operation("containers.remediations", effect=Effect.READ)
+def remediations(ctx: Context) -> Done:
+    """Show what was done to which container; it runs without any container host, too."""
+    return Done(said="nothing")
 
 
-NOTIFICATIONS = Area(name="notifications", title="Notifications", operations=(sys.modules[__name__],))
+CONTAINERS = Area(name="containers", title="Containers", operations=(sys.modules[__name__],))
+DOCKER = replace(
+    DISCORD, name="docker", title="Docker", secret_name="a Docker Engine",
+    provides={"container_host": lambda _settings, _http: Notes()},
+)  # fmt: skip
 LAMP = "### 1.1 Lamp\n**Priority:** BLOCKED (needs Discord webhook)\n**Run:** {run}\n"
 
 
@@ -58,9 +57,9 @@ def lab(make_lab: Callable[..., BacklogLab]) -> BacklogLab:
     return make_lab(integrations=(DISCORD,))
 
 
-def configure(lab: BacklogLab) -> None:
+def configure(lab: BacklogLab, name: str = "discord") -> None:
     with lab.services.database.begin() as connection:
-        lab.services.integrations.configure(connection, "discord", {"webhook": "https://x"}, OWNER)
+        lab.services.integrations.configure(connection, name, {"webhook": "https://x"}, OWNER)
 
 
 def refs(lab: BacklogLab, section: str) -> list[str | None]:
@@ -97,12 +96,11 @@ def test_a_requirement_that_is_met_leaves_the_plan_to_be_found(lab: BacklogLab) 
 def test_what_an_item_is_about_is_waited_for_though_its_operation_would_run_without(
     make_lab: Callable[..., BacklogLab],
 ) -> None:
-    lab = make_lab(NOTIFICATIONS, integrations=(DISCORD,))
-    lab.take(document("### 1.1 Send Discord Notifications\n**Task:** For chapters\n"))
+    lab = make_lab(CONTAINERS, integrations=(DOCKER,))
+    lab.take(document("### 1.1 Implement Container Remediation Audit Log\n"))
     held = lab.item("1.1")
-    assert (held.operation, [(hold.kind.value, hold.ref) for hold in held.holds]) == (
-        "notifications.route", [("requirement", "discord")],
-    )  # fmt: skip
-    assert held.holds[0].detail == "waits for a Discord webhook"
-    configure(lab)
+    assert (held.operation, [hold.kind for hold in held.holds]) == ("containers.remediations", [HoldKind.REQUIREMENT])
+    assert held.holds[0].detail == "waits for a Docker Engine"
+    assert "/ui/integrations/docker" in held.holds[0].unblock
+    configure(lab, "docker")
     assert lab.item("1.1").state is State.QUEUED

@@ -56,8 +56,8 @@ class Making:
     def item(self, entry: Entry, made: Plan) -> NewItem:
         """The work item of an entry; one that the document reports as complete never runs."""
         asks = question(entry, self.rules)
-        wanted = (*made.holds, *self.needed(made))
-        holds = tuple(self.required(hold) for hold in wanted if not self.is_said(hold, made.operation))
+        wanted = (*(self.required(hold) for hold in made.holds), *self.needed(made))
+        holds = tuple(hold for hold in wanted if not self.is_said(hold, made.operation))
         if asks and made.operation is None:
             holds = tuple(replace(hold, detail=f"{hold.detail} {asks}") if is_plan(hold) else hold for hold in holds)
         common: dict[str, Any] = {
