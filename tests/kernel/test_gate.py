@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hydra_lab.app import found_rooms
-from hydra_lab.kernel.errors import Denied, Unavailable
+from hydra_lab.kernel.errors import Denied, Invalid, Unavailable
 from hydra_lab.kernel.gate import Gate
 from hydra_lab.kernel.journal import Event
 from hydra_lab.kernel.operation import Durable, Effect, Input, Kind, Operation
@@ -62,7 +62,7 @@ def attempt(
     lab.services.work = queue  # type: ignore[assignment]
     gate = Gate(lab.services)
     parsed = verb.input.model_construct(**({verb.subject: "the-thing"} if verb.subject else {}))
-    gate.parse = lambda operation, input: parsed  # type: ignore[method-assign]
+    gate.parse = lambda operation, input, exact: parsed  # type: ignore[method-assign]
     try:
         if verb.kind is Kind.OPERATION:
             gate.enter(verb.name, {}, actor=actor, confirm=confirm)
@@ -123,3 +123,22 @@ def test_only_the_right_confirmation_is_a_yes(
     tried = attempt(lab, a_verb(effect=Effect.DANGER, durable=durable), OWNER, confirm=confirm)
     assert [one["confirmed"] for one in tried.queued] == ([yes] if durable or not yes else [])
     assert bool(tried.ran) == (yes and not durable)
+
+
+def test_what_came_as_json_is_of_the_kind_it_should_be_also_in_work_inside(lab: Lab) -> None:
+    for name in ("queue.add", "maintenance.prune_now"):
+        lab.services.registry.verbs[name] = ROOMS.verbs[name]
+
+    def wrong(name: str, exact: bool, **input: Any) -> list[str]:
+        try:
+            lab.services.gate.parse(ROOMS.verbs[name], input, exact=exact)
+        except Invalid as error:
+            return [one["field"] for one in error.problems]
+        return []
+
+    days = "older_than_days"
+    assert wrong("maintenance.prune_now", False, **{days: False}) == [days]
+    assert wrong("maintenance.prune_now", True, **{days: "30"}) == [days]
+    assert wrong("maintenance.prune_now", False, **{days: "30"}) == []
+    work = {"operation": "maintenance.prune_now", "input": {days: "30"}, "title": "Tidy"}
+    assert (wrong("queue.add", True, **work), wrong("queue.add", False, **work)) == ([f"input.{days}"], [])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from hydra_lab.kernel.context import Context, Run
-from hydra_lab.kernel.errors import Denied, Invalid, describe
+from hydra_lab.kernel.errors import Denied, describe
+from hydra_lab.kernel.inputs.alike import may_spell, unlike
+from hydra_lab.kernel.inputs.carried import carried, carries
+from hydra_lab.kernel.inputs.problems import Problems, problems_of, unreadable, unstorable
 from hydra_lab.kernel.operation import Effect, Input, Operation, subject_of
 from hydra_lab.kernel.policy.model import Actor, Decision, Verdict
-from hydra_lab.kernel.secrets.sealed import refuse_sealed
+from hydra_lab.kernel.secrets.sealed import SEALED, refuse_sealed
 from hydra_lab.kernel.secrets.spotting import veiled
 
 if TYPE_CHECKING:
@@ -27,32 +28,46 @@ class Queued:
     item: Any
 
 
-# Databases count in 64 bits.
-LARGEST = 2**63 - 1
-# A longer text is a document, whose reader knows what to make of a NUL; a shorter one may be an id or a name.
-LONGEST_NAME = 4096
-
-
 class Gate:
     """``call`` is the one way in. Reads leave no journal entry; everything else does, refused or not."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def parse(self, operation: Operation, input: dict[str, Any]) -> Input:
-        """The typed input, what is sealed in it opened. Raises ``Invalid`` that lists every wrong field at once."""
-        try:
-            parsed = operation.input.model_validate(self._services.sealing.open(input))
-        except ValidationError as error:
-            problems = [
-                {"field": ".".join(str(part) for part in one["loc"]) or "(body)", "problem": said(one, operation.input)}
-                for one in error.errors(include_url=False, include_context=False, include_input=False)
-            ]
-            raise unreadable(operation, problems + list(unstorable(input))) from error
-        problems = list(unstorable(dict(parsed)))
-        if problems:
+    def parse(self, operation: Operation, input: dict[str, Any], *, exact: bool = False) -> Input:
+        """The typed input, what is sealed in it opened. Raises ``Invalid`` that lists every wrong field at once.
+
+        ``exact`` is for inputs that came as JSON: a text that spells a number is none.
+        """
+        parsed, problems = self._read(operation, input, exact)
+        if problems or (exact and carries(operation.input) and may_spell(input)):
+            problems += self._wrong_work(operation, input, exact)
+        if problems or parsed is None:
             raise unreadable(operation, problems)
         return parsed
+
+    def _read(self, operation: Operation, input: dict[str, Any], exact: bool) -> tuple[Input | None, Problems]:
+        """An input as its model sees it, or what is wrong with it."""
+        given = self._services.sealing.open(input)
+        try:
+            parsed = operation.input.model_validate(given)
+        except ValidationError as error:
+            return None, [*problems_of(error, operation.input), *unstorable(input)]
+        return parsed, [*unstorable(dict(parsed)), *unlike(given, parsed, exact=exact)]
+
+    def _wrong_work(self, operation: Operation, input: dict[str, Any], exact: bool) -> Problems:
+        """What is wrong with the operations and inputs of work that an input carries."""
+        found: Problems = []
+        for where, name, given in carried(operation.input, input):
+            verb = self._services.registry.verbs.get(name) if isinstance(name, str) else None
+            if verb is None or not verb.queueable:
+                if isinstance(name, str):
+                    said = "answers at once and cannot be queued" if verb else "is no operation of this Hydra"
+                    found.append({"field": f"{where}operation", "problem": said})
+            elif isinstance(given, dict) and SEALED not in given:
+                _, wrong = self._read(verb, given, exact)
+                found += [{**one, "field": f"{where}input.{one['field']}"} for one in wrong]
+        return found
 
     def decide(self, operation: Operation, parsed: Input, actor: Actor, confirm: str | None = None) -> Decision:
         """What policy says to this call, now."""
@@ -83,11 +98,15 @@ class Gate:
         actor: Actor,
         cause: int | None = None,
         confirm: str | None = None,
+        exact: bool = False,
     ) -> Any:
-        """Like ``call``, but a call that became work is told apart: it returns ``Queued``."""
+        """Like ``call``, but a call that became work is told apart: it returns ``Queued``.
+
+        ``exact`` as for ``parse``.
+        """
         refuse_sealed(input)
         operation = self._services.registry.operation(name)
-        parsed = self.parse(operation, input)
+        parsed = self.parse(operation, input, exact=exact)
         decision = self.decide(operation, parsed, actor, confirm)
         if decision.verdict is Verdict.DENY:
             raise self.refused(operation, parsed, actor, decision, cause)
@@ -187,42 +206,3 @@ class Gate:
                 connection, event, actor=actor, cause=cause, item=item,
                 subject=veiled(subject) if subject else subject, data={"operation": operation.name, **data},
             )  # fmt: skip
-
-
-def said(error: Any, model: type[BaseModel]) -> str:
-    """What is wrong with a field, in words of the one who fills it in; one that does not exist may have been meant
-    otherwise."""
-    match error["type"]:
-        case "missing":
-            return "is required"
-        case "extra_forbidden":
-            known = model.model_fields if len(error["loc"]) == 1 else ()
-            near = get_close_matches(str(error["loc"][-1]), known, n=2, cutoff=0.6)
-            return f"does not exist; did you mean {' or '.join(near)}?" if near else "does not exist"
-        case _:
-            return str(error["msg"]).removeprefix("Value error, ")
-
-
-def unreadable(operation: Operation, problems: list[dict[str, str]]) -> Invalid:
-    """The error of an input with these problems."""
-    fields = ", ".join(dict.fromkeys(one["field"] for one in problems))
-    return Invalid(
-        f"{operation.name} cannot read its input: {fields}.", problems=problems,
-        fix=f"`hydra operations show {operation.name}` lists its fields.",
-    )  # fmt: skip
-
-
-def unstorable(value: Any, where: str = "") -> Iterator[dict[str, str]]:
-    """Numbers that no database holds, wherever in an input they are, and NUL characters in ids and names."""
-    if isinstance(value, BaseModel):
-        value = dict(value)
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from unstorable(inner, f"{where}.{name}" if where else str(name))
-    elif isinstance(value, list | tuple | set | frozenset):
-        for number, inner in enumerate(value):
-            yield from unstorable(inner, f"{where}.{number}")
-    elif isinstance(value, int) and abs(value) > LARGEST:
-        yield {"field": where, "problem": "is a number larger than 64 bits"}
-    elif isinstance(value, str) and len(value) <= LONGEST_NAME and "\x00" in value:
-        yield {"field": where, "problem": "contains a NUL character"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core import to_json
@@ -29,9 +29,13 @@ class Effect(StrEnum):
 
 
 class Input(BaseModel):
-    """Base of every operation's input: frozen, and a field nobody declared is an error."""
+    """Base of every operation's input: frozen, and a field nobody declared is an error.
+
+    One that ``carries_work`` has the fields ``operation`` and ``input``; what is wrong with that is told with the rest.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    carries_work: ClassVar[bool] = False
 
 
 class Nothing(Input):

@@ -78,8 +78,28 @@ def test_every_wrong_field_is_told_at_once(shop: Workshop) -> None:
 
 
 def test_an_operations_own_wrong_input_is_named(shop: Workshop) -> None:
-    assert wrong(shop, operation="bench.echo", input={"text": 5, "txt": "a"}) == {"text", "txt"}
+    assert wrong(shop, operation="bench.echo", input={"text": 5, "txt": "a"}) == {"input.text", "input.txt"}
     assert wrong(shop, operation="bench.echo", input={}, deadline="2020-01-01T00:00:00Z") == {"deadline"}
+    late = {"operation": "bench.echo", "input": {"text": 5}, "deadline": "2020-01-01T00:00:00Z"}
+    assert wrong(shop, **late) == {"input.text", "deadline"}
+
+
+def test_wrong_fields_of_work_and_of_its_input_are_told_in_one_answer(shop: Workshop) -> None:
+    both = {"operation": "bench.echo", "prio": 1, "input": {"text": 5, "txt": "a"}}
+    told = {"prio", "input.text", "input.txt"}
+    assert wrong(shop, **both) == told
+    assert wrong(shop, operation="no.such", prio=1) == {"operation", "prio"}
+    assert wrong(shop, operation="bench.direct", prio=1) == {"operation", "prio"}
+    items = [both, {"operation": "bench.echo", "input": {}, "tier": "x"}, {"operation": "no.such"}, 5]
+    expected = {f"items.0.{one}" for one in told} | {"items.1.tier", "items.2.operation", "items.3"}
+    assert wrong(shop, "/queue/batch", items=items) == expected
+    assert wrong(shop, "/schedules", cron="99 * * * *", colour=1, **{**both, "prio": 1}) >= told | {"colour"}
+
+
+def test_a_value_of_another_kind_is_wrong_in_json(shop: Workshop) -> None:
+    assert wrong(shop, operation="bench.echo", input={"text": "a"}, tier="3") == {"tier"}
+    assert wrong(shop, operation="bench.echo", input={"text": "a"}, tier=False) == {"tier"}
+    assert wrong(shop, operation="bench.echo", input={"text": "a"}, not_before=1_900_000_000) == {"not_before"}
 
 
 @pytest.mark.parametrize(("name", "near"), [("bench.ehco", "bench.echo"), ("bench_steps", "bench.steps")])
@@ -144,7 +164,7 @@ def test_every_wrong_input_of_a_batch_is_told_with_its_number(shop: Workshop) ->
     answer = shop.post("/queue/batch", items=items)
     assert answer.status_code == 422
     told = answer.json()
-    assert "2 of 5 items have a wrong input: 2, 5." in told["detail"]
+    assert "2 of 5 items cannot be added: 2, 5." in told["detail"]
     assert {one["field"] for one in told["problems"]} == {
         "items.1.input.txt", "items.4.input.text", "items.4.input.more",
     }  # fmt: skip

@@ -113,7 +113,8 @@ def quiet(one: Workshop) -> None:
     """End what an earlier test left waiting or running, and every pause."""
     bench_area.gate.set()
     for pause in one.get("/control")["pauses"]:
-        one.do("/control/resume", **{pause["scope"]: pause["value"]})
+        value = pause["value"]
+        one.do("/control/resume", **{pause["scope"]: int(value) if pause["scope"] == "tier" else value})
     one.post("/control/autonomous")
     for state in ("held", "queued", "running"):
         for item in one.get("/queue", state=state, limit=500)["items"]:

@@ -67,6 +67,14 @@ def test_numbers_that_no_database_holds_are_refused(toyshop: Served, number: int
     assert fields(toyshop.client.post("/toys", json={"name": "a", "extra": {"b": [number]}})) == ["extra.b.0"]
 
 
+@pytest.mark.parametrize(
+    "body", [{"count": True}, {"count": "2"}, {"paint": {"coats": False}}, {"paint": {"coats": "1"}}]
+)
+def test_a_value_of_another_kind_is_wrong_in_json_though_it_could_be_read(toyshop: Served, body: Any) -> None:
+    (field,) = fields(toyshop.client.post("/toys", json={"name": "a", **body}))
+    assert field in ("count", "paint.coats")
+
+
 def test_a_nul_in_a_name_is_refused(toyshop: Served) -> None:
     assert fields(toyshop.client.get("/toys/a%00b")) == ["name"]
 

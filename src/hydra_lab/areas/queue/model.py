@@ -1,7 +1,7 @@
 """What can be asked of the queue: new work, filters, and the answers' shapes."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
@@ -16,6 +16,7 @@ LIMIT = 500
 class NewWork(Input):
     """One piece of work: an operation with its input, and when and in which order it may run."""
 
+    carries_work: ClassVar[bool] = True
     operation: str = Field(description="Which operation, e.g. `maintenance.run`; `hydra operations list` shows all")
     input: dict[str, Any] = Field(default_factory=dict, description="The operation's own input")
     title: str | None = Field(default=None, max_length=300, description="What a person reads; default: what it does")
@@ -114,6 +115,7 @@ class FromStep(ById):
 class Chosen(ById):
     """One item, and what does it."""
 
+    carries_work: ClassVar[bool] = True
     operation: str
     input: dict[str, Any] = Field(default_factory=dict)
 

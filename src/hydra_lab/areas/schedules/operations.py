@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ AHEAD = 5
 class NewSchedule(Input):
     """Recurring work."""
 
+    carries_work: ClassVar[bool] = True
     operation: str = Field(description="Which operation to queue")
     cron: str = Field(
         max_length=120,

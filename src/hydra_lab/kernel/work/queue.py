@@ -162,8 +162,6 @@ class Work(Parts):
                 refuse_sealed(one.input)
                 admitted.append(admit(services, connection, id, self._resolved(connection, one, keys), batch))
             except HydraError as error:
-                if len(new) == 1:
-                    raise
                 rest = {place: new[place] for place in range(number, len(new)) if found[place][1]}
                 raise refusal(services, rest, len(new), error) from error
         return found, insert(services, connection, admitted)

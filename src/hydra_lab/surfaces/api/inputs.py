@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 
 from hydra_lab.kernel.documents import read_document
 from hydra_lab.kernel.errors import Invalid
-from hydra_lab.kernel.gate import unreadable
-from hydra_lab.kernel.operation import LONGEST_WAIT_S, Kind, Operation
+from hydra_lab.kernel.inputs.problems import Problems, unreadable
+from hydra_lab.kernel.operation import LONGEST_WAIT_S, Input, Kind, Operation
 from hydra_lab.surfaces.http import Call
 
-Problems = list[dict[str, str]]
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
+SPELLED: dict[str, TypeAdapter[Any]] = {
+    "integer": TypeAdapter(int),
+    "number": TypeAdapter(float),
+    "boolean": TypeAdapter(bool),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +32,7 @@ class Asked:
     wait_s: float | None = None
 
 
-def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[str, Any]], Any]) -> Asked:
+def gather(operation: Operation, call: Call, parse: Callable[..., Any]) -> Asked:
     """Everything a request says. Raises ``Invalid`` where it says nothing that can be read, or a thing twice.
 
     ``parse`` is the gate's; it is asked so that every wrong field is told of at once.
@@ -52,7 +57,7 @@ def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[st
     for name, value in {**(query if reads else {}), **call.path}.items():
         if name in given and str(given[name]) != value:
             problems.append({"field": name, "problem": "is given twice, with different values"})
-        given[name] = value
+        given[name] = read(value, shapes_of(operation.input).get(name, PLAIN))
     if problems:
         raise unreadable(operation, problems + also_wrong(operation, given, parse, problems))
     if confirm is not None and not isinstance(confirm, str):
@@ -60,15 +65,13 @@ def gather(operation: Operation, call: Call, parse: Callable[[Operation, dict[st
     return Asked(input=given, confirm=confirm, wait_s=wait)
 
 
-def also_wrong(
-    operation: Operation, given: dict[str, Any], parse: Callable[[Operation, dict[str, Any]], Any], known: Problems
-) -> Problems:
+def also_wrong(operation: Operation, given: dict[str, Any], parse: Callable[..., Any], known: Problems) -> Problems:
     """What the input's model finds wrong beside what is known already."""
     named = {one["field"] for one in known}
     if "(body)" in named:
         return []
     try:
-        parse(operation, given)
+        parse(operation, given, exact=True)
     except Invalid as error:
         return [one for one in error.problems if one["field"] not in named]
     return []
@@ -105,42 +108,77 @@ def document_of(call: Call) -> Any:
 
 
 def from_query(params: QueryParams, operation: Operation) -> tuple[dict[str, Any], Problems]:
-    """The fields in the query: lists by repeating or by commas, objects as JSON, an empty value as none."""
+    """The fields in the query, as texts: lists by repeating or by commas, objects as JSON, an empty value as none."""
     shapes = shapes_of(operation.input)
     given: dict[str, Any] = {}
     problems: Problems = []
     for name in params:
         values = params.getlist(name)
-        shape = shapes.get(name, "plain")
-        if shape == "list":
+        shape = shapes.get(name, PLAIN)
+        if shape.is_list:
             given[name] = [part for value in values for part in value.split(",") if part]
         elif len(values) > 1:
             problems.append({"field": name, "problem": "is given twice"})
-        elif shape == "object":
+        elif shape.is_object:
             try:
                 given[name] = from_json(values[0], allow_inf_nan=False)
             except ValueError as error:
                 problems.append({"field": name, "problem": f"is not JSON: {error}"})
-        elif values[0] or shape == "text":
+        elif values[0] or shape.is_text:
             given[name] = values[0]
     return given, problems
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How a field is written in an address: ``kinds`` are the JSON types of it, or of what its list holds."""
+
+    kinds: frozenset[str] = frozenset()
+    is_list: bool = False
+    is_object: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text and nothing else, and so may be empty."""
+        return self.kinds == {"string"}
+
+
+PLAIN = Shape()
+
+
 @cache
-def shapes_of(model: Any) -> Mapping[str, str]:
-    """How each field is written in a query: ``list``, ``object``, ``text`` (may be empty) or ``plain``."""
-    shapes = {}
+def shapes_of(model: type[Input]) -> Mapping[str, Shape]:
+    """How each field of an input is written in an address."""
+    found = {}
     for name, schema in model.model_json_schema().get("properties", {}).items():
-        kinds = {one.get("type") or ("ref" if "$ref" in one else "") for one in schema.get("anyOf", [schema])}
-        shape = "plain"
-        if "array" in kinds:
-            shape = "list"
-        elif "object" in kinds:
-            shape = "object"
-        elif kinds == {"string"}:
-            shape = "text"
-        shapes[name] = shape
-    return shapes
+        options = alternatives(schema)
+        lists = [one for one in options if one.get("type") == "array"]
+        kinds = frozenset(
+            kind
+            for one in ([inner for each in lists for inner in alternatives(each.get("items", {}))] or options)
+            for kind in [one.get("type") or ("ref" if "$ref" in one else "")]
+        )
+        found[name] = Shape(kinds=kinds, is_list=bool(lists), is_object=not lists and "object" in kinds)
+    return found
+
+
+def alternatives(schema: Mapping[str, Any]) -> list[Any]:
+    """The schemas that a field may have."""
+    return schema.get("anyOf") or [schema]
+
+
+def read(value: Any, shape: Shape) -> Any:
+    """A text of an address as the number, or the yes or no, that its field wants; else as it is."""
+    if isinstance(value, list):
+        return [read(one, shape) for one in value]
+    if not isinstance(value, str) or "string" in shape.kinds:
+        return value
+    for kind in shape.kinds & SPELLED.keys():
+        try:
+            return SPELLED[kind].validate_python(value)
+        except ValidationError:
+            continue
+    return value
 
 
 def seconds(text: str) -> tuple[float | None, Problems]:

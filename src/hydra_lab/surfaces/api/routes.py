@@ -45,7 +45,9 @@ def operation_answer(services: Services, operation: Operation) -> Any:
 
     def answer(call: Call) -> Any:
         asked = gather(operation, call, services.gate.parse)
-        output = services.gate.enter(operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm)
+        output = services.gate.enter(
+            operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm, exact=True
+        )
         if isinstance(output, Queued):
             return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item, base)
         told = leading(operation.dump(output), base)
@@ -79,7 +81,7 @@ def async_endpoint_answer(services: Services, endpoint: Operation) -> Any:
 
 def entered(services: Services, verb: Operation, call: Call) -> tuple[Context, Input]:
     """The gate passed: the context and the input of a stream's or raw endpoint's handler."""
-    parsed = services.gate.parse(verb, gather(verb, call, services.gate.parse).input)
+    parsed = services.gate.parse(verb, gather(verb, call, services.gate.parse).input, exact=True)
     context = services.gate.open(verb, parsed, call.visitor.actor)
     services.integrations.require(verb.needs)
     return context, parsed

@@ -71,7 +71,8 @@ def wrong(field: str, problem: str) -> Invalid:
 
 async def entered(services: Services, call: Asked, actor: Actor) -> Any:
     """The answer of the operation, or ``Queued`` where it became work."""
-    return await to_thread.run_sync(partial(services.gate.enter, call.operation.name, call.input, actor=actor))
+    enter = partial(services.gate.enter, call.operation.name, call.input, actor=actor, exact=True)
+    return await to_thread.run_sync(enter)
 
 
 def item_in(operation: Operation, output: Any) -> Item | None:
