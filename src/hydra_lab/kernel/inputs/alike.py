@@ -34,8 +34,8 @@ def problem_of(given: Any, typed: Any, *, exact: bool) -> str | None:
     was, is_ = kind_of(given), kind_of(typed)
     if was == is_ or "other" in (was, is_) or "nothing" in (was, is_):
         return None
-    if was == "text" and (is_ == "time" or not exact):
-        return None
+    if was == "text" and (is_ == "time" or not exact or not may_spell(given)):
+        return None  # of a text that spells none, such as 512m, the model made a number on purpose
     if is_ == "text":
         return None  # the model made a text of it on purpose: by itself it never does
     wanted = {"yes or no": "true or false", "number": "a number", "time": "a text"}[is_]
