@@ -4,15 +4,20 @@ What is measured are suites (`BenchmarkSuite`), which any room contributes. Ever
 by a test beside earlier runs of the same conditions and after a second look, and journaled as `benchmarks.regressed`.
 """
 
+from pathlib import Path
+
 from hydra_lab.areas.benchmarks import operations
 from hydra_lab.areas.benchmarks.feeds import CONTRIBUTIONS
 from hydra_lab.areas.benchmarks.migrations import MIGRATIONS
+from hydra_lab.areas.benchmarks.pages import PAGES
 from hydra_lab.kernel.area import Area
 
 AREA = Area(
     name="benchmarks",
     title="Benchmarks",
     operations=(operations,),
+    pages=PAGES,
     contributions=CONTRIBUTIONS,
     migrations=MIGRATIONS,
+    templates=str(Path(__file__).parent / "templates"),
 )

@@ -79,7 +79,9 @@ def take(server: ModelServer, reply: Reply, event: dict[str, Any], at: float) ->
         reply.counted = usage["completion_tokens"]
     for choice in event.get("choices") or ():
         delta = choice.get("delta") if isinstance(choice, dict) else None
-        said = [delta.get(name) for name in ("content", "reasoning_content")] if isinstance(delta, dict) else []
-        if piece := "".join(one for one in said if isinstance(one, str)):
+        if not isinstance(delta, dict):
+            continue
+        content, thought = delta.get("content"), delta.get("reasoning_content")
+        if content or thought:
             reply.pieces_s.append(at)
-            reply.text += piece if delta.get("content") else ""
+            reply.text += content if isinstance(content, str) else ""

@@ -35,8 +35,8 @@ const draw = (figure) => {
     legend: { mount: (_, legend) => figure.querySelector(".chart-legend").replaceChildren(legend) },
     hooks: { ready: [rest], setCursor: [rest] },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
-    axes: [{ ...axis, values: "{HH}:{mm}", space: 60 }, { ...axis, size: 44, space: 34 }],
-    series: [{ value: "{HH}:{mm}" }, ...names.map((label, i) => ({
+    axes: [{ ...axis, values: figure.dataset.ticks || "{HH}:{mm}", space: 60 }, { ...axis, size: 44, space: 34 }],
+    series: [{ value: figure.dataset.clock || "{HH}:{mm}" }, ...names.map((label, i) => ({
       label, stroke: colours[i], width: 1.75, dash: dashes[i], points: { show: data[i + 1].filter((v) => v !== null).length < 4, size: 5 },
       value: (_, v) => (v === null ? "no data" : `${v} ${figure.dataset.unit}`.trim()),
     }))],
