@@ -1,6 +1,6 @@
 """What the benchmarks bring: the suites that come with Hydra."""
 
-from hydra_lab.areas.benchmarks.suites import latency, queue
+from hydra_lab.areas.benchmarks.suites import latency, quality, queue
 from hydra_lab.kernel.contributions import Contribution
 
-CONTRIBUTIONS: tuple[Contribution, ...] = (latency.SUITE, queue.SUITE)
+CONTRIBUTIONS: tuple[Contribution, ...] = (latency.SUITE, quality.SUITE, queue.SUITE)

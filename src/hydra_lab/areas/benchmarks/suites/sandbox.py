@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Literal
 
 Outcome = Literal["passed", "failed", "too slow", "no sandbox"]
@@ -63,8 +64,8 @@ os._exit({PASSED})
 def passes(program: str, wall_s: float = WALL_S) -> Outcome:
     """Whether a Python program ends by itself without an error."""
     with tempfile.TemporaryDirectory(prefix="hydra-sandbox-") as empty:
-        os.chmod(empty, 0o555)  # noqa: S103 - it is empty, and nobody must be able to enter it
-        process = subprocess.Popen(
+        Path(empty).chmod(0o555)  # it is empty, and whoever the program runs as must be able to enter it
+        process = subprocess.Popen(  # noqa: S603 - shut in as said above
             [sys.executable, "-I", "-S", "-c", BOX], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={}, cwd=empty, start_new_session=True,
         )  # fmt: skip
