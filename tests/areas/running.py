@@ -9,7 +9,7 @@ OVER = ("done", "failed", "cancelled")
 PATIENCE_S = 120.0
 
 
-def run(server: Server, operation: str, **input: Any) -> dict[str, Any]:
+def run(server: Server, operation: str, /, **input: Any) -> dict[str, Any]:
     """Queue an operation and return its item once it is over, or held."""
     answer = server.client.post("/queue", json={"operation": operation, "input": input})
     assert answer.status_code == 201, answer.text
@@ -27,7 +27,7 @@ def ended(server: Server, id: str, *, or_held: bool = True) -> dict[str, Any]:
     raise AssertionError(f"still {item['state']} after {PATIENCE_S:.0f} s: {item}")
 
 
-def done(server: Server, operation: str, **input: Any) -> dict[str, Any]:
+def done(server: Server, operation: str, /, **input: Any) -> dict[str, Any]:
     """Like ``run``, for what must succeed."""
     item = run(server, operation, **input)
     assert item["state"] == "done", item

@@ -1,5 +1,6 @@
 """A graphics card that is only counted: stand-in model servers share its memory, and what does not fit fails."""
 
+import fcntl
 import json
 import threading
 from pathlib import Path
@@ -49,7 +50,10 @@ class Gpu:
     def _write(self) -> None:
         if self.file is None:
             return
-        cards = json.loads(self.file.read_text()) if self.file.exists() else []
-        card = cards[0] if cards else {}
-        card |= {"memory.used": float(self.used_gib * MIB), "memory.total": float(self.total_gib * MIB)}
-        self.file.write_text(json.dumps([card, *cards[1:]]))
+        with self.file.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            card, *others = json.load(file)
+            card |= {"memory.used": int(self.used_gib * MIB), "memory.total": int(self.total_gib * MIB)}
+            file.seek(0)
+            file.truncate()
+            json.dump([card, *others], file)

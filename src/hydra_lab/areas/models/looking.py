@@ -1,0 +1,120 @@
+"""Looking at model servers: one thread asks each of them again and again, for all who listen."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import structlog
+
+from hydra_lab.areas.models import store
+from hydra_lab.areas.models.model import Seen, answered, news, silent
+from hydra_lab.kernel.capabilities import ModelBackend, ModelServer
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.errors import HydraError, NotFound
+
+log = structlog.get_logger()
+EVERY_S = 5.0
+MOST_AT_ONCE = 16
+
+
+def servers(ctx: Context) -> dict[str, tuple[str, ModelServer]]:
+    """Every server that is configured, by id, with its integration."""
+    found = ctx.services.integrations.capabilities(ModelBackend)
+    return {one.id: (name, one) for name, backend in found.items() for one in backend.servers()}
+
+
+def server(ctx: Context, id: str) -> ModelServer:
+    """One of them. Raises ``NotConfigured`` where there is none at all, ``NotFound`` for an unknown id."""
+    ctx.services.integrations.require(("model_backend",))
+    there = servers(ctx)
+    if id not in there:
+        raise NotFound(f"There is no model server {id}.", fix=f"There are: {', '.join(there)}.")
+    return there[id][1]
+
+
+def look(ctx: Context) -> None:
+    """Ask every server and keep what it says as it comes: one that hangs holds up no other."""
+    there = servers(ctx)
+    with ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="models-look") as pool:
+        for integration, one in there.values():
+            pool.submit(look_at, ctx, integration, one)
+    with ctx.read() as connection:
+        gone = store.all_seen(connection).keys() - there.keys()
+    if gone:
+        with ctx.begin() as connection:
+            for id in gone:
+                store.forget(connection, id)
+
+
+def look_at(ctx: Context, integration: str, one: ModelServer) -> None:
+    """Ask one server, keep the answer and journal what is new. Never raises: what went wrong is logged."""
+    ctx = replace(ctx, run=None)  # in work too the time is now's: what is seen is never replayed
+    now = Seen(
+        id=one.id, title=one.title, integration=integration, node=one.node, gpus=one.gpus, loads=one.loads,
+        swaps=one.swaps, holds_many=one.holds_many, pulls=one.pulls,
+    )  # fmt: skip
+    try:
+        with ctx.read() as connection:
+            before = store.seen_of(connection, one.id)
+        was = before or now
+        try:
+            loaded = one.loaded()
+            told = None if loaded is None else tuple(loaded)
+            now = answered(was, now, tuple(one.models()), told, ctx.clock.now())
+        except HydraError as error:
+            now = silent(was, now, error.detail, ctx.clock.now())
+        with ctx.begin() as connection:
+            if store.put(connection, before, now):
+                for each in news(was, now):
+                    known = {key: value for key, value in each.data.items() if value is not None}
+                    ctx.emit(connection, f"models.{each.name}", subject=one.id, data=known)
+    except Exception as error:  # one server's trouble is not another's
+        log.warning("models.look_failed", server=one.id, error=repr(error))
+
+
+class Poller(threading.Thread):
+    """Looks at all servers again and again, in one thread for all listeners. ``want`` keeps it going."""
+
+    UNWANTED_S = 20.0
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(name="models-poll", daemon=True)
+        self.ctx = ctx
+        self._wanted = threading.Event()
+        self._at_once = threading.Event()
+        self._wanted.set()
+
+    def want(self, *, at_once: bool = False) -> None:
+        """It is still wanted: called every few seconds by the leading process; ``at_once`` has it look now."""
+        self._wanted.set()
+        if at_once:
+            self._at_once.set()
+
+    def run(self) -> None:
+        """Look, and wait for the next turn, for as long as it is wanted."""
+        missed_s = 0.0
+        while missed_s < self.UNWANTED_S:
+            try:
+                look(self.ctx)
+            except Exception as error:  # the database is gone for a moment, or for good: then nobody wants it
+                log.warning("models.poll_failed", error=repr(error))
+            self._at_once.wait(EVERY_S)
+            self._at_once.clear()
+            missed_s = 0.0 if self._wanted.is_set() else missed_s + EVERY_S
+            self._wanted.clear()
+
+
+def keep_looking(ctx: Context) -> None:
+    """Have exactly one thread look, for as long as this process leads."""
+    running = [one for one in threading.enumerate() if isinstance(one, Poller) and one.ctx.services is ctx.services]
+    for one in running:
+        one.want()
+    if not running:
+        Poller(ctx).start()
+
+
+def look_at_once(ctx: Context) -> None:
+    """Have it look now: the servers were changed."""
+    for one in threading.enumerate():
+        if isinstance(one, Poller) and one.ctx.services is ctx.services:
+            one.want(at_once=True)
