@@ -62,8 +62,18 @@ def test_what_a_server_has_is_kept_however_it_came_there(lab: Lab) -> None:
     assert list(found) == ["llama"]
     assert (found["llama"].measured_gib, found["llama"].gpus, found["llama"].is_busy(NOON)) == (19.0, (1,), True)
     with lab.services.database.begin() as connection:
-        ledger.forget_servers(connection, but=["tabbyapi"])
+        assert ledger.left_over(connection, ["ollama"]) == []
+        store.drop_leases(connection, ledger.left_over(connection, ["tabbyapi"]))
     assert leases(lab) == {}
+
+
+def test_a_model_that_is_to_stay_longer_than_before_was_used(lab: Lab) -> None:
+    with lab.services.database.begin() as connection:
+        for minute in (0, 1, 1, 2):
+            now = NOON + timedelta(minutes=10 + minute)
+            there = [Loaded(model="llama", gib=18.0, until=NOON + timedelta(minutes=20 + max(0, minute - 1)))]
+            ledger.keep_server(connection, "ollama", there, now, node="tower")
+    assert leases(lab)["llama"].used_at == NOON + timedelta(minutes=12)
 
 
 def test_a_pin_outlasts_the_model(lab: Lab) -> None:

@@ -65,8 +65,8 @@ def test_whatever_the_end_the_lease_ends_with_it(tower: StillHydra, state: State
     assert books(tower).free_gib == 8.0
     tower.end(item, state)
     assert books(tower).free_gib == 20.0
-    with tower.services.database.begin() as connection:
-        assert store.drop_ended(connection) == 1
+    with tower.services.database.read() as connection:
+        assert len(ledger.left_over(connection, [])) == 1
 
 
 def test_a_lease_ends_with_the_process_that_died_and_the_next_attempt_takes_its_own(tower: StillHydra) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,15 +11,17 @@ from hydra_lab.kernel.gpus.account import Account, accounts, grows, part
 from hydra_lab.kernel.gpus.model import Card, Learned, Lease, LeaseKind, holder_of_model, holder_of_work
 from hydra_lab.kernel.gpus.placing import Answer, Place, placed
 
+STAYS_BUSY = timedelta(seconds=15)  # how long what was in use at the last look counts as in use
 NEWEST = 0.5  # how much the latest load says of how long the next will take, against all before it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A model that its server has in memory; ``gib`` is what it says it holds on GPUs."""
+    """A model that its server has in memory: what it says it holds on GPUs, and until when it stays if unused."""
 
     model: str
     gib: float | None = None
+    until: datetime | None = None
 
 
 def measured(connection: Connection, node: str, found: Sequence[Card]) -> None:
@@ -83,10 +85,13 @@ def keep_server(
     node: str | None,
     gpus: Sequence[int] = (),
     movable: bool = True,
+    in_use: bool = False,
 ) -> bool:
-    """What a server has in memory now, however it came there; whether that is other than the ledger had.
+    """What a server has in memory now, however it came there; whether models came, went or moved.
 
-    A model that is still being loaded stays the lease of whoever loads it.
+    A model that is still being loaded stays the lease of whoever loads it. ``in_use`` is whether requests are inside
+    the server now: then all its models count as used, for which is asked nobody tells. A model counts as used, too,
+    when its server lets it stay longer than it said before.
     """
     before = {one.model: one for one in store.all_leases(connection) if one.server == server}
     there, cards = {one.model: one for one in found}, where(connection, node, gpus)
@@ -96,6 +101,7 @@ def keep_server(
         old = before.get(name)
         if old is not None and old.settled_at is None:
             continue
+        changed = changed or old is None or old.gpus != cards
         if old is None:
             lease = Lease(
                 holder=holder_of_model(server, name), kind=LeaseKind.MODEL, title=f"{name} on {server}", node=node,
@@ -104,17 +110,15 @@ def keep_server(
             )  # fmt: skip
         else:
             lease = replace(old, node=node, gpus=cards, movable=movable, measured_gib=one.gib)
+        used = in_use or (one.until is not None and lease.until is not None and one.until > lease.until)
+        lease = replace(
+            lease, until=one.until, used_at=now if used else lease.used_at,
+            busy_until=now + STAYS_BUSY if in_use else lease.busy_until,
+        )  # fmt: skip
         if lease != old:
             store.put_lease(connection, lease)
             learn(connection, server, name, gib=one.gib, seconds=None)
-            changed = True
     return changed
-
-
-def forget_servers(connection: Connection, but: Sequence[str]) -> None:
-    """Drop the leases of servers that are not configured any more."""
-    every = store.all_leases(connection)
-    store.drop_leases(connection, [one.holder for one in every if one.server and one.server not in but])
 
 
 def used(connection: Connection, server: str, model: str, now: datetime, busy_until: datetime | None = None) -> None:
@@ -176,6 +180,13 @@ def put_new(connection: Connection, lease: Lease, now: datetime) -> Lease:
     based = replace(lease, base_gib=max(map(apart, seen), default=None))
     store.put_lease(connection, based)
     return based
+
+
+def left_over(connection: Connection, servers: Sequence[str]) -> list[str]:
+    """Leases of which nobody is left: of work that ended, and of servers that are not connected any more."""
+    every = store.all_leases(connection)
+    gone = [one.holder for one in every if one.server is not None and one.server not in servers]
+    return gone + store.ended(connection)
 
 
 def give_back(connection: Connection, item: str) -> None:

@@ -56,4 +56,9 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def until_when_it_stays(op: Operations) -> None:
+    """Until when a server says that a model stays, which moves with every use."""
+    op.add_column("gpus_leases", Column("until", UtcTime))
+
+
+MIGRATIONS = (create, until_when_it_stays)

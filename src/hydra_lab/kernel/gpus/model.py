@@ -46,7 +46,8 @@ class Lease:
     ``gpus`` are the cards' numbers in ``node``; empty where nobody said which. ``estimated_gib`` is what it was said to
     need, ``measured_gib`` what its holder says it has. ``base_gib`` is what the card held apart from leases when this
     one was taken. ``settled_at`` is when it had all it needs; until then it still grows. ``busy_until`` is how long its
-    user said that it is in use. ``reload_s`` is how long getting it back took before.
+    user said that it is in use, ``until`` how long its server lets it stay after its last use. ``reload_s`` is how long
+    getting it back took before.
     """
 
     holder: str
@@ -64,6 +65,7 @@ class Lease:
     settled_at: datetime | None = None
     used_at: datetime | None = None
     busy_until: datetime | None = None
+    until: datetime | None = None
     reload_s: float | None = None
     server: str | None = None
     model: str | None = None

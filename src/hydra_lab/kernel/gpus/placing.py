@@ -78,7 +78,8 @@ def to_evict(one: Account, wanted_gib: float, now: datetime, priority: int = MED
         if lease.may_go(now) and lease.is_on(one.card) and lease.priority >= priority and part(lease) > 0
     ]  # fmt: skip
     enough = [way for way in ways(may_go) if sum(part(lease) for lease in way) >= short]
-    return min(enough, key=lambda way: (cost(way), len(way)), default=()) if short > 0 else ()
+    least = min(enough, key=lambda way: (cost(way), len(way), sum(map(part, way))), default=())
+    return least if short > 0 else ()
 
 
 def ways(leases: Sequence[Lease]) -> Iterator[tuple[Lease, ...]]:

@@ -89,12 +89,12 @@ def drop_leases(connection: Connection, holders: Sequence[str]) -> int:
     return connection.execute(delete(leases).where(leases.c.holder.in_(holders))).rowcount if holders else 0
 
 
-def drop_ended(connection: Connection) -> int:
-    """Forget the leases of work that does not run any more; how many there were."""
-    query = select(leases.c.holder).join(items, items.c.id == leases.c.item, isouter=True).where(~counts())
-    gone = list(connection.execute(query).scalars())
-    orphaned = select(leases.c.holder).where(leases.c.item.is_not(None), leases.c.item.not_in(select(items.c.id)))
-    return drop_leases(connection, [*gone, *connection.execute(orphaned).scalars()])
+def ended(connection: Connection) -> list[str]:
+    """The leases of work that does not run any more."""
+    forgotten = and_(leases.c.item.is_not(None), items.c.id.is_(None))
+    query = select(leases.c.holder).join(items, items.c.id == leases.c.item, isouter=True)
+    query = query.where(or_(forgotten, ~counts()))
+    return list(connection.execute(query).scalars())
 
 
 # What is learned --------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ leases = Table(
     Column("settled_at", UtcTime),
     Column("used_at", UtcTime),
     Column("busy_until", UtcTime),
+    Column("until", UtcTime),
     Column("server", String),
     Column("model", String),
     Column("item", String),

@@ -20,6 +20,16 @@ def holds_on(connection: Connection, kind: HoldKind, ref: str | None = None) -> 
     return list(connection.execute(query.where(holds.c.ref == ref) if ref else query).all())
 
 
+def held_only_by(connection: Connection, kind: HoldKind) -> list[Row[Any, Any, Any]]:
+    """Items that nothing but one kind of hold keeps from running, the most urgent first: id, title, the hold's data."""
+    c = items.c
+    others = exists().where(holds.c.item == c.id, holds.c.kind != kind).correlate(items)
+    mine = select(holds.c.item, holds.c.data).where(holds.c.kind == kind).subquery()
+    query = select(c.id, c.title, mine.c.data).join(mine, mine.c.item == c.id).where(c.state == State.HELD, ~others)
+    order = (c.priority, c.phase_rank, c.tier_rank, c.created_at)
+    return list(connection.execute(query.order_by(*order).limit(100)).all())
+
+
 def held_by_nothing(connection: Connection) -> list[str]:
     """Held items without a hold: there should be none."""
     free = ~exists().where(holds.c.item == items.c.id)
