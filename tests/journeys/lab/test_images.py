@@ -52,6 +52,19 @@ def test_what_may_go_and_what_stays_is_seen_with_reasons(
         keep(page, f"images-{'phone' if size else 'desktop'}-{colours}")
 
 
+def test_a_clean_up_is_asked_for_and_refused_without_script(browser: Any, hydra: Server, docker: Docker) -> None:
+    with visit(browser, hydra, viewport=PHONE, java_script_enabled=False) as page:
+        page.goto(f"{hydra.url}/ui/images")
+        page.get_by_role("button", name="Remove them").click()
+        until(lambda: hydra.client.get("/inbox/count").json()["approvals"])
+        page.goto(f"{hydra.url}/ui/inbox")
+        page.get_by_role("button", name="Reject").click()
+        page.goto(f"{hydra.url}/ui/inbox")
+        assert "shop/api:1" not in page.inner_text("main")
+    assert hydra.client.get("/inbox/count").json()["approvals"] == 0
+    assert docker("images", "--quiet", "shop/api:1")
+
+
 def test_a_clean_up_is_shown_in_the_inbox_and_done_after_a_yes(browser: Any, hydra: Server, docker: Docker) -> None:
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/images")

@@ -82,3 +82,31 @@ def test_a_limit_is_set_without_script_on_a_phone(browser: Any, hydra: Server, h
         page.get_by_role("button", name="Set limit").first.click()
         page.get_by_text("The limit is set and was read back").wait_for()
     assert host.cards()[0]["power.limit"] == 250.0
+
+
+def test_a_node_is_added_trusted_and_removed_without_script(browser: Any, hydra: Server, host: Sshd) -> None:
+    def state() -> str:
+        nodes = hydra.client.get("/nodes").json()["nodes"]
+        return next((str(one["state"]) for one in nodes if one["name"] == "gpu-2"), "")
+
+    with visit(browser, hydra, java_script_enabled=False) as page:
+        page.goto(f"{hydra.url}/ui/nodes/new")
+        for label, value in (
+            ("Address", "127.0.0.1"),
+            ("Port", host.port),
+            ("User", host.user),
+            ("Key file", host.key),
+        ):
+            page.get_by_label(label).fill(str(value))
+        page.get_by_label("Name", exact=True).fill("gpu-2")
+        page.get_by_role("button", name="Add it").click()
+        until(lambda: state() == "refused")
+        page.goto(f"{hydra.url}/ui/nodes/gpu-2")
+        page.get_by_role("button", name="trust this key").click()
+        until(lambda: state() == "up")
+        page.goto(f"{hydra.url}/ui/nodes/gpu-2")
+        assert "answers" in page.locator("#now").inner_text()
+        page.get_by_text("Remove…").click()
+        page.get_by_role("button", name="Remove “gpu-2”").click()
+        page.wait_for_url("**/ui/nodes")
+    assert state() == ""
