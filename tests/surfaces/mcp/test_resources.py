@@ -119,17 +119,20 @@ def test_hydra_mcp_goes_on_after_the_server_was_started_again(hydra: Server, str
 
 
 def test_open_streams_do_not_keep_a_server_from_stopping(hydra: Server, stranger: str) -> None:
-    async def talk() -> float:
+    async def talk() -> tuple[int, str]:
         async with (
             client(hydra.url, stranger, ("legacy", "http")) as old,
             client(hydra.url, stranger, ("auto", "http")) as new,
         ):
             await old.list_resources()
             async with new.listen(resources_list_changed=True):
-                began = anyio.current_time()
-                await anyio.to_thread.run_sync(hydra.stop)
-                took = anyio.current_time() - began
+                before = hydra.log.stat().st_size
+                status = await anyio.to_thread.run_sync(hydra.stop)
+                said = hydra.log.read_bytes()[before:].decode()
                 await anyio.to_thread.run_sync(hydra.start)
-        return took
+        return status, said
 
-    assert anyio.run(talk) < 5
+    status, said = anyio.run(talk)
+    assert status == 0
+    # How long it takes is up to work that runs and to the machine; streams that stay open are cut after some seconds.
+    assert "graceful shutdown exceeded" not in said

@@ -46,9 +46,9 @@ class Streams:
     def enter(self) -> asyncio.Event:
         """Count one more stream; the event is set when it should end."""
         event = asyncio.Event()
+        self._closing.add(event)  # first: the signal that closes all may come between any two lines
         if self.is_closing:
             event.set()
-        self._closing.add(event)
         self.open += 1
         return event
 
