@@ -208,10 +208,22 @@ def is_importable(fn: Callable[..., Any]) -> bool:
     return "." not in fn.__qualname__ and getattr(fn, "__module__", "__main__") != "__main__"
 
 
-@functools.lru_cache(maxsize=1024)
 def adapter_for(fn: Callable[..., T]) -> TypeAdapter[T]:
-    """What rebuilds a step's result: the function's return annotation, or any JSON where it has none."""
+    """What rebuilds a step's result: the function's return annotation, or any JSON where it has none.
+
+    It is kept by that annotation and never by the function: one made within a body, or of an attempt, holds all that
+    the body holds.
+    """
     target = getattr(fn, "__func__", fn)
     hints = typing.get_type_hints(target) if hasattr(target, "__annotations__") else {}
     returned = hints.get("return", Any)
-    return TypeAdapter(type(None) if returned is None else returned)  # type: ignore[arg-type]
+    try:
+        return adapter_of(returned)
+    except TypeError:  # it cannot be a key: Annotated with a list, say
+        return TypeAdapter(returned)
+
+
+@functools.lru_cache(maxsize=1024)
+def adapter_of(returned: Any) -> TypeAdapter[Any]:
+    """What rebuilds values of a type."""
+    return TypeAdapter(type(None) if returned is None else returned)
