@@ -10,6 +10,10 @@ import pytest
 
 from hydra_lab.app import found_rooms
 from hydra_lab.areas.triggers.starters import all_starters, missing
+from hydra_lab.kernel.clock import SystemClock
+from hydra_lab.kernel.database import Database
+from hydra_lab.kernel.journal import Journal
+from hydra_lab.kernel.policy.model import HYDRA
 from tests.integrations.faults import Fault, Reply, StandIn
 from tests.peers import sshd
 from tests.server import Server
@@ -132,7 +136,32 @@ def a_disk_fills(server: Server) -> None:
         waited(lambda: events(server, "nodes.disk_filling"), server)
 
 
+def a_backup_is_missing(server: Server) -> None:
+    """None is made any more, and there is none."""
+    server.client.put("/settings/backup.every", json={"value": "off"}).raise_for_status()
+
+
+def told(server: Server, event: str, subject: str, **data: Any) -> None:
+    """A room tells of something; that it does so is for its own tests."""
+    database, clock = Database(f"sqlite:///{server.data / 'hydra.db'}"), SystemClock()
+    with database.begin() as connection:
+        Journal(clock, lambda data: data).write(connection, event, actor=HYDRA, subject=subject, data=data)
+    database.close()
+    server.client.put("/settings/disk_free_min_mib", json={"value": 1}).raise_for_status()  # it reads on after that
+
+
+def a_container_is_unhealthy(server: Server) -> None:
+    """One that does not ask to be healed."""
+    told(server, "containers.health_status", "web", health="unhealthy", heals=False)
+
+
+def a_benchmark_is_worse(server: Server) -> None:
+    """As benchmarks tell it."""
+    told(server, "benchmarks.regressed", "queue on hydra")
+
+
 EVERY: dict[str, Callable[[Server], None]] = {
+    "backup-missing": a_backup_is_missing,  # first: others make one
     "backup-again": work_fails,
     "failure-bundle": work_fails,
     "look-at-lost-system": a_system_is_lost,
@@ -143,6 +172,11 @@ EVERY: dict[str, Callable[[Server], None]] = {
     "backup-after-full-disk": the_disk_has_room_again,
     "gpu-hot": a_card_is_hot,
     "disk-filling": a_disk_fills,
+    "container-unhealthy": a_container_is_unhealthy,
+    "benchmark-worse": a_benchmark_is_worse,
+    "benchmark-due": lambda server: told(server, "models.pulled", "ollama", model="qwen3:4b"),
+    "models-idle": lambda server: told(server, "models.idle", "qwen3:4b"),
+    "research-at-night": lambda server: told(server, "research.asked", "Which card draws least?"),
 }
 HAPPENINGS = {name: happens for name, happens in EVERY.items() if name not in NOT_HERE}
 

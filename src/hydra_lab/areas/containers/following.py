@@ -170,7 +170,7 @@ def data_of(one: Happened, now: Container | None) -> dict[str, object]:
         "container": one.id, "image": one.image, "at": one.at_ns / 10**9, "exit_code": one.exit_code,
         "health": one.health, "signal": one.signal, "state": now.state if now else None,
         "oom_killed": True if one.action == "die" and now and now.oom_killed else None,
-        "heals": True if now and asks_for_it(now.labels) else None,
+        "heals": healed(one.action, now) if now else None,
     }  # fmt: skip
 
 
@@ -183,8 +183,13 @@ def data_of_change(one: Change) -> dict[str, object]:
         "exit_code": container.exit_code if ended else None, "oom_killed": (ended and container.oom_killed) or None,
         "health": container.health if one.action == "health_status" else None,
         "state": None if one.action == "destroy" else container.state, "found": True,
-        "heals": asks_for_it(container.labels) or None,
+        "heals": healed(one.action, container),
     }  # fmt: skip
+
+
+def healed(action: str, one: Container) -> bool | None:
+    """Whether it is healed when it fails; of what says nothing of how it is, only where it is so."""
+    return asks_for_it(one.labels) or (False if action == "health_status" else None)
 
 
 def nanoseconds(at: datetime | None) -> int | None:

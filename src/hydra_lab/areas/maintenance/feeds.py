@@ -9,10 +9,13 @@ from hydra_lab.areas.maintenance.backup.model import backups_in
 from hydra_lab.areas.maintenance.disks import gib
 from hydra_lab.areas.maintenance.work import room
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import Check, CheckResult, Contribution, Fact, Routine
+from hydra_lab.kernel.contributions import Beat, Check, CheckResult, Contribution, Fact, Routine
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
 
 LATE = timedelta(days=3)
 LITTLE = 0.1
+MISSING, FOUND = "maintenance.backup_missing", "maintenance.backup_found"
 
 
 def disk(ctx: Context) -> CheckResult:
@@ -44,6 +47,16 @@ def backups(ctx: Context) -> CheckResult:
     if age > LATE:
         return CheckResult(status="warn", detail=detail, fix=fix)
     return CheckResult(status="ok", detail=detail)
+
+
+def tell_of_backups(ctx: Context) -> None:
+    """Journal once that there is no recent backup, and once that there is one again."""
+    now = backups(ctx)
+    missing = now.status != "ok"
+    with ctx.begin() as connection:
+        last = journal.page(connection, Filter(names=(MISSING, FOUND)), before=None, limit=1)
+        if missing != bool(last and last[0].name == MISSING):
+            ctx.emit(connection, MISSING if missing else FOUND, data={"detail": now.detail})
 
 
 def backup_facts(ctx: Context) -> dict[str, Any]:
@@ -82,6 +95,7 @@ def routine(id: str, title: str, action: str, cron: str) -> Routine:
 CONTRIBUTIONS: tuple[Contribution, ...] = (
     Check(name="disk", title="Disk", run=disk),
     Check(name="backups", title="Backups", run=backups),
+    Beat(name="backups-missing", every_s=600.0, run=tell_of_backups, on=("settings.changed",)),
     Fact(name="backups", measure=backup_facts),
     Fact(name="disk", measure=disk_facts),
     Fact(name="disks", measure=disks_facts),

@@ -17,6 +17,7 @@ from hydra_lab.kernel.registry import Registry
 
 FILE = Path(__file__).with_name("starters.yaml")
 SOURCE = Path(hydra_lab.__file__).parent
+TOLD_BY = {"gpus": "nodes"}  # topics that another room tells of
 
 
 class Starter(Input):
@@ -57,11 +58,19 @@ def all_starters() -> dict[str, Starter]:
 
 @cache
 def is_journaled(event: str) -> bool:
-    """Whether the kernel, or the room of that topic, names this event in its source."""
-    topic = event.partition(".")[0]
-    rooms = [SOURCE / "kernel", *(SOURCE / floor / topic for floor in ("areas", "integrations"))]
-    wanted = f'"{event}"'
-    return any(wanted in file.read_text(encoding="utf-8") for room in rooms for file in room.rglob("*.py"))
+    """Whether the kernel, or the room of that topic, names this event in its source, whole or in its two parts."""
+    topic, _, what = event.partition(".")
+    folders = (
+        SOURCE / floor / room for floor in ("areas", "integrations") for room in (topic, TOLD_BY.get(topic, topic))
+    )
+    rooms = [SOURCE / "kernel", *folders]
+    texts = [[file.read_text(encoding="utf-8") for file in room.rglob("*.py")] for room in rooms]
+    whole, made, part = f'"{event}"', f'f"{topic}.{{', f'"{what}"'
+
+    def says(room: list[str], words: str) -> bool:
+        return any(words in text for text in room)
+
+    return any(says(room, whole) or (says(room, made) and says(room, part)) for room in texts)
 
 
 def missing(registry: Registry, trigger: Trigger) -> list[str]:

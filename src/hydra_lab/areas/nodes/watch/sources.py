@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import structlog
-
 from hydra_lab.areas.nodes import store
 from hydra_lab.areas.nodes.model import THERE, Card, Seen
 from hydra_lab.areas.nodes.watch.metrics import measured
@@ -14,7 +12,6 @@ from hydra_lab.kernel.contributions import Listening
 from hydra_lab.kernel.errors import HydraError, NotConfigured
 from hydra_lab.kernel.settings.machine import Machine
 
-log = structlog.get_logger()
 NEED = "metrics_source"
 TOPICS = ("nodes", "gpus")
 EVERY_S = 10.0
@@ -44,7 +41,6 @@ def from_metrics(ctx: Context, machines: Mapping[str, Machine]) -> dict[str, Mea
     except NotConfigured:
         return {}
     except HydraError as error:
-        log.info("nodes.metrics_absent", detail=error.detail)
         note(ctx, error)
         return {}
     note(ctx, None)

@@ -105,6 +105,8 @@ TOLD = {
     "gpus.hot": "{s} is hot",
     "gpus.cool": "{s} has cooled down",
     "gpus.limit_set": "{s} may draw {watts} W",
+    "maintenance.backup_missing": "There is no recent backup",
+    "maintenance.backup_found": "There is a recent backup again",
     "containers.create": "Container {s} was made",
     "containers.start": "Container {s} started",
     "containers.restart": "Container {s} was started again",
