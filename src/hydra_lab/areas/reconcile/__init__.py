@@ -4,8 +4,20 @@ The desired state names containers, silences, schedules and n8n's workflows. Eve
 `ContainerHost` and `ContainerMaker`, a `Silencer` or a `WorkflowHost`, each only for what is wanted of it.
 """
 
-from hydra_lab.areas.reconcile import operations
+from pathlib import Path
+
+from hydra_lab.areas.reconcile import operations, watching
+from hydra_lab.areas.reconcile.feeds import CONTRIBUTIONS
 from hydra_lab.areas.reconcile.migrations import MIGRATIONS
+from hydra_lab.areas.reconcile.pages import PAGES
 from hydra_lab.kernel.area import Area
 
-AREA = Area(name="reconcile", title="Desired state", operations=(operations,), migrations=MIGRATIONS)
+AREA = Area(
+    name="reconcile",
+    title="Desired state",
+    operations=(operations, watching),
+    pages=PAGES,
+    contributions=CONTRIBUTIONS,
+    migrations=MIGRATIONS,
+    templates=str(Path(__file__).parent / "templates"),
+)

@@ -58,7 +58,8 @@ class Action(Output):
     def line(self) -> tuple[str, str]:
         """It as a line of what a person is shown."""
         differs = "; ".join(f"{one.what}: {one.now} → {one.wanted}" for one in self.differs)
-        told = f"{', '.join(self.drift)}{f' ({differs})' if differs else ''}. {self.cost}"
+        drift = ", ".join(self.drift)
+        told = f"{drift[:1].upper()}{drift[1:]}{f' ({differs})' if differs else ''}. {self.cost}"
         no = self.why_not or (self.policy.reason if self.policy and not self.allowed else None)
         return f"{self.kind} {self.name}: {self.what}", f"{told} Not done: {no}." if no else told
 

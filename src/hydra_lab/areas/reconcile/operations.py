@@ -191,10 +191,11 @@ def plan(ctx: Context) -> Plan:
 @operation("reconcile.apply", effect=Effect.WRITE, path="POST /reconcile/apply", shows=True,
            durable=Durable(attempts=3, timeout=timedelta(hours=3)))  # fmt: skip
 def apply(ctx: Context, input: ToApply) -> Applied:
-    """Bring about what is wanted, in order of dependencies; each step is verified, and taken back where it fails.
+    """Bring about what is wanted, step by step.
 
-    What makes a container anew or removes one asks first, with the plan; a yes holds for just that plan. A description
-    that was rolled back is remembered and not tried again unless `again` is said.
+    Containers come up after what they depend on; each is verified, and is what it was where that fails. What makes a
+    container anew or removes one asks first, with the plan; a yes holds for just that plan. A description that was
+    rolled back is remembered and not tried again unless `again` is said.
     """
     return applying.apply(ctx, input.again, input.parts, input.wait_s)
 

@@ -14,6 +14,8 @@ from hydra_lab.kernel.errors import Denied, NotConfigured, NotFound, Refused, Un
 
 Part = Literal["containers", "silences", "schedules", "workflows"]
 AWAY = (NotConfigured, Unavailable, Denied, Refused)
+NEEDS: dict[Part, str] = {"containers": "container_host", "silences": "silencer", "workflows": "workflow_host",
+                          "schedules": ""}  # fmt: skip
 BESIDE = (".hydra-before", ".hydra-next")  # what a container is called while another takes its place
 
 
@@ -32,6 +34,9 @@ def see(
     for part, matters, look in lookers:
         if not matters or (parts is not None and part not in parts):
             continue
+        if not strict and (lost := known_lost(ctx, NEEDS[part])):
+            unseen.append(Unseen(what=part, why=lost))
+            continue
         try:
             found |= look()
         except AWAY as error:
@@ -39,6 +44,13 @@ def see(
                 raise
             unseen.append(Unseen(what=part, why=error.detail))
     return Seen(now=ctx.services.clock.now(), **found), unseen
+
+
+def known_lost(ctx: Context, need: str) -> str | None:
+    """Why what gives something is known not to answer: then nobody waits for it."""
+    there = ctx.services.integrations.configured(need)
+    state = ctx.services.integrations.state(there[0].name) if there else None
+    return f"{state.title} does not answer: {state.detail or 'it is lost'}" if state and state.status.lost else None
 
 
 def silences_matter(ctx: Context, desired: Desired) -> bool:

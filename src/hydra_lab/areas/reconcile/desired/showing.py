@@ -54,8 +54,8 @@ def digest(desired: Desired) -> str:
 def difference(before: Desired | None, after: Desired) -> str:
     """How one differs from the one before, without what is secret."""
     old, new = as_yaml(before) if before else "", as_yaml(after)
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "before", "after", lineterm="", n=2)
-    text = "\n".join(lines)
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))
+    text = "\n".join(lines[2:])  # without the names of files
     return text or ("Only what is secret differs." if before and digest(before) != digest(after) else "")
 
 
