@@ -22,6 +22,7 @@ EXAMPLES = {
     "/benchmarks/{id}": [],  # looked at in a journey of its own, with runs to compare
     "/containers/{id}": [],  # looked at in a journey of its own, with a real Docker Engine
     "/nodes/{name}": [],  # likewise, with a real OpenSSH server
+    "/reconcile/revisions/{number}": [],  # likewise, with a real Docker Engine
     "/backlog/preview/{draft}": [], "/backlog/preview/{draft}/text": [],  # looked at in the journey of importing
 }  # fmt: skip
 MORE = {

@@ -6,7 +6,7 @@ from hydra_lab.areas.reconcile.model import Action
 from hydra_lab.areas.reconcile.operations import History, Shown
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.policy.model import Verdict
 
 LAST = 8
@@ -68,7 +68,10 @@ def load_edit(ctx: Context, request: PageRequest) -> dict[str, Any]:
 
 def load_revision(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """One revision: what it said, and how it differed."""
-    number = int(request.path["number"]) if request.path["number"].isdigit() else 0
+    given = request.path["number"]
+    if not given.isdecimal() or len(given) > 9:
+        raise NotFound(f"There is no revision {given[:20]}.", fix="The page of the desired state lists them.")
+    number = int(given)
     shown: Shown = ctx.call("reconcile.desired", revision=number)
     return {"title": f"Revision {number}", "shown": shown, "number": number}
 
