@@ -1,11 +1,12 @@
 """What an area or integration offers to features it does not know: digest sections, cards, checks, search."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from prometheus_client.core import Metric
     from sqlalchemy import Connection
 
     from hydra_lab.kernel.context import Context
@@ -244,7 +245,15 @@ class BenchmarkSuite:
     need: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """Numbers for Prometheus: ``collect(ctx)`` gives prometheus_client's metric families from what is known already."""
+
+    name: str
+    collect: Callable[["Context"], "Iterable[Metric]"]
+
+
 Contribution = (
     Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
-    | ModelAnswerer | Sources | BenchmarkSuite
+    | ModelAnswerer | Measures | Sources | BenchmarkSuite
 )  # fmt: skip

@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from hydra_lab.areas.gateway.metrics import collect
 from hydra_lab.areas.gateway.reading import question_of
 from hydra_lab.areas.gateway.serving.passing import Passing
 from hydra_lab.areas.gateway.serving.router import Router
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.contributions import ModelAnswerer
+from hydra_lab.kernel.contributions import Measures, ModelAnswerer
 from hydra_lab.kernel.errors import Refused
 from hydra_lab.kernel.inference import Answered
 from hydra_lab.kernel.services import Services
@@ -84,4 +85,4 @@ def answered_of(passing: Passing, whole: bytes) -> Answered:
     )  # fmt: skip
 
 
-CONTRIBUTIONS = (ModelAnswerer(name="gateway", ask=ask),)
+CONTRIBUTIONS = (ModelAnswerer(name="gateway", ask=ask), Measures(name="gateway", collect=collect))

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hydra_lab import __version__
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.contributions import Measures
 from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.policy.model import HYDRA
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work import measure
 from hydra_lab.surfaces.http.streams import Streams
@@ -87,6 +90,9 @@ class Metrics:
         yield CounterMetricFamily("hydra_sse_dropped", "Streams dropped because they were too slow.", value=dropped)
         info = GaugeMetricFamily("hydra_info", "The program.", labels=["version"])
         yield labelled(info, {__version__: 1})
+        ctx = Context(services=self._services, actor=HYDRA)
+        for room in self._services.registry.contributions(Measures):
+            yield from room.collect(ctx)
 
     def describe(self) -> list["Metric"]:
         """Nothing is known before a scrape."""
