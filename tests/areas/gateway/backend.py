@@ -23,10 +23,12 @@ class Backend:
     """Serves on a loopback port of its own, in a thread. ``asked`` holds what came, ``left`` which callers left early.
 
     What a model is called says what it does: ``garbage``, ``error200``, ``hang``, ``cut``, ``endless``, ``http500`` …,
-    with anything behind a dash; every other answers. ``hold`` keeps answers back until ``go`` is set.
+    with anything behind a dash; every other answers. Answers are kept back until ``go`` is set; ``has`` is what it
+    lists.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *has: str) -> None:
+        self.has = has
         self.asked: list[dict[str, Any]] = []
         self.bodies: list[bytes] = []
         self.heads: list[str] = []
@@ -74,10 +76,13 @@ class Backend:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                length = next(
-                    int(line[15:]) for line in head.lower().splitlines() if line.startswith("content-length:")
-                )
-                body = await reader.readexactly(length)
+                lengths = [line[15:] for line in head.lower().splitlines() if line.startswith("content-length:")]
+                body = await reader.readexactly(int(lengths[0]) if lengths else 0)
+                if head.startswith("GET"):
+                    data = [{"id": one, "object": "model"} for one in self.has]
+                    known = head.split()[1] == "/v1/models"
+                    self._json(writer, {"object": "list", "data": data} if known else {}, 200 if known else 404)
+                    continue
                 await self._answer(head, body, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, EOFError):
             pass

@@ -65,6 +65,11 @@ class Catalogue:
         """One server."""
         return self._seen.get(server)
 
+    def look_at_first(self) -> None:
+        """Ask every server where nothing is known yet; blocks."""
+        if self._changed or self._looked is None:
+            self.look_now()
+
     async def look(self, *, for_model: str | None = None) -> list[Seen]:
         """Every server, looked at again when the last look is old or does not know ``for_model``."""
         now = time.monotonic()
