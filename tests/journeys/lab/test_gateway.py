@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.areas.gateway.backend import Backend, until
-from tests.journeys.visiting import PHONE, findings, keep, visit
+from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
 from tests.server import Server
 
 SIDES = [(None, "light"), (PHONE, "dark")]
@@ -45,7 +45,8 @@ def test_traffic_is_seen_and_a_model_can_be_tried(
     browser: Any, hydra: Server, size: dict[str, int] | None, colours: str
 ) -> None:
     options = {"color_scheme": colours, "java_script_enabled": False} | ({"viewport": size} if size else {})
-    with visit(browser, hydra, **options) as page:
+    heard = Heard()
+    with visit(browser, hydra, heard=heard, **options) as page:
         page.goto(f"{hydra.url}/ui/gateway")
         text = page.inner_text("#traffic")
         assert "qwen3-8b-instruct" in text
@@ -62,6 +63,7 @@ def test_traffic_is_seen_and_a_model_can_be_tried(
         page.fill("#try-text", "And you?")
         page.get_by_role("button", name="Ask").click()
         assert "did not answer" in page.get_by_role("alert").inner_text()
+        heard.errors.clear()  # the browser tells of the status 502
         keep(page, f"gateway-failed-{'phone' if size else 'desktop'}-{colours}")
     with visit(browser, hydra, **(options | {"java_script_enabled": True})) as page:
         page.goto(f"{hydra.url}/ui/gateway")
