@@ -27,6 +27,7 @@ from hydra_lab.kernel.registry import Registry
 from hydra_lab.kernel.secrets import Scrubber, SecretBox
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.settings import SettingsStore, read_layers
+from hydra_lab.kernel.work import migrations as work
 
 OWNER = Actor(kind=ActorKind.PERSON, name="owner", scopes=frozenset({"admin"}))
 NOON = datetime(2025, 12, 19, 12, 0, tzinfo=UTC)
@@ -37,6 +38,7 @@ ROOMS = {
     "integrations": integrations.MIGRATIONS,
     "credentials": credentials.MIGRATIONS,
     "gpus": gpus.MIGRATIONS,
+    "work": work.MIGRATIONS,
 }
 
 

@@ -1,6 +1,5 @@
-"""What the tests of the broker share: a Hydra with an Ollama that stands in, and a verb that unloads its models."""
+"""What the tests of the broker share: a Hydra with an Ollama that stands in."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,13 +9,12 @@ import pytest
 
 from hydra_lab.areas.broker import AREA
 from hydra_lab.areas.broker.watching import Watch, servers_of
+from hydra_lab.areas.models import AREA as MODELS
+from hydra_lab.areas.models.looking import look
 from hydra_lab.integrations.ollama import INTEGRATION as OLLAMA
-from hydra_lab.kernel.area import Area
-from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.gpus import ledger, store
 from hydra_lab.kernel.gpus.model import Lease
 from hydra_lab.kernel.journal.feed import Feed
-from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 from hydra_lab.kernel.work import Work
 from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS
 from hydra_lab.kernel.work.migrations import MIGRATIONS as WORK
@@ -27,39 +25,20 @@ from tests.peers.model_servers.ollama import OllamaPeer
 from tests.peers.model_servers.serving_models import Weights
 
 
-class Which(Input):
-    """A model of a server."""
-
-    server: str
-    model: str
-
-
-class Gone(Output):
-    """What went."""
-
-    model: str
-
-
-@operation("models.unload", effect=Effect.WRITE, durable=Durable())
-def unload(ctx: Context, input: Which) -> Gone:
-    """Take a model out of memory."""
-    [server] = [one for one in servers_of(ctx) if one.id == input.server]
-    server.unload(input.model)
-    return Gone(model=input.model)
-
-
-VERBS = Area(name="models", title="Models", operations=(sys.modules[__name__],))
-
-
 class House(Lab):
     """A Hydra whose queue stands still, with one card of 24 GiB."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         rooms = {"work": WORK, "limits": LIMITS}
-        super().__init__(*arguments, areas=[AREA, VERBS], integrations=[OLLAMA], rooms=rooms, **options)
+        super().__init__(*arguments, areas=[AREA, MODELS], integrations=[OLLAMA], rooms=rooms, **options)
         self.work = self.services.work = Work(self.services)
         self.services.feed = Feed(self.services.database, self.services.journal)
         self.watch = Watch(self.context())
+
+    def look(self) -> None:
+        """A look at the servers, and what follows from it."""
+        look(self.context())
+        self.watch.look()
 
     def measured(self, used: float) -> None:
         """A look at the card."""
@@ -77,7 +56,8 @@ class House(Lab):
         for state in ("queued", "held"):
             for item in self.work.page(limit=100, state=state)[0]:
                 if item.operation == "models.unload":
-                    unload(self.context(), Which(**item.input))
+                    [server] = [one for one in servers_of(self.context()) if one.id == item.input["server"]]
+                    server.unload(item.input["model"])
                     self.work.cancel(item.id, OWNER)
                     found.append(item.title)
         return found
@@ -103,5 +83,5 @@ def house(data_dir: Any, database_url: str, peer: OllamaPeer) -> Iterator[House]
             values = {"url": peer.url, "node": "tower", "gpus": [0]}
             one.services.integrations.configure(connection, "ollama", values, OWNER)
         one.measured(16.5)
-        one.watch.look()
+        one.look()
         yield one

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from hydra_lab.areas.broker.watching import servers_of
+from hydra_lab.areas.models.leasing import leased
+from hydra_lab.areas.models.steering.changing import load
+from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.work import HoldKind, NewHold, NewItem
 from tests.areas.broker.conftest import House
 from tests.lab import OWNER
@@ -24,7 +28,7 @@ def test_models_in_memory_are_leases_and_the_rest_is_told_as_not_explained(house
     ]  # fmt: skip
     assert (card.unexplained_gib, card.free_gib) == (0.5, 7.5)
     peer.unload("llama")
-    house.watch.look()
+    house.look()
     assert list(house.leases()) == ["qwen"]
 
 
@@ -32,28 +36,43 @@ def test_a_server_that_does_not_answer_keeps_its_leases_and_one_that_is_gone_has
     house: House, peer: OllamaPeer
 ) -> None:
     peer.__exit__()
-    house.watch.look()
+    house.look()
     assert list(house.leases()) == ["llama", "qwen"]
     with house.services.database.begin() as connection:
         house.services.integrations.configure(connection, "ollama", {"url": None}, OWNER)
-    house.watch.look()
+    house.look()
     assert house.leases() == {}
+
+
+def test_a_load_is_leased_from_its_beginning_and_given_back_when_it_fails(house: House, peer: OllamaPeer) -> None:
+    [server] = servers_of(house.context())
+    with leased(house.context(), server, "nomic", 3.0):
+        lease = house.leases()["nomic"]
+        assert (lease.estimated_gib, lease.gpus, lease.may_go(house.clock.now())) == (3.0, (0,), False)
+        assert card_of(house).free_gib == 4.5
+    load(house.context(), server, "nomic", None, 3.0)
+    lease = house.leases()["nomic"]
+    assert (lease.measured_gib, lease.reload_s is not None) == (0.5, True)
+    with pytest.raises(NotFound):
+        load(house.context(), server, "missing", None, 3.0)
+    house.look()
+    assert sorted(house.leases()) == ["llama", "nomic", "qwen"]
 
 
 def test_the_idle_go_by_rule_but_not_what_is_pinned(house: House) -> None:
     house.call("gpus.set_idle_rules", rules=[{"model": "*", "idle_minutes": 20}])
     house.call("gpus.pin", server="ollama", model="qwen")
     house.clock.pass_(minutes=19)
-    house.watch.look()
+    house.look()
     assert house.unloads() == []
     house.clock.pass_(minutes=2)
-    house.watch.look()
-    house.watch.look()
+    house.look()
+    house.look()
     assert house.unloads() == ["Unload llama on ollama: unused for 21 minutes"]
-    house.watch.look()
+    house.look()
     assert list(house.leases()) == ["qwen"]
     house.call("gpus.unpin", server="ollama", model="qwen")
-    house.watch.look()
+    house.look()
     assert house.unloads() == ["Unload qwen on ollama: unused for 21 minutes"]
 
 
@@ -63,15 +82,15 @@ def test_nothing_goes_while_requests_are_inside_and_they_count_as_use(house: Hou
 
     async def while_inside() -> None:
         async with house.services.doors.inside("ollama"):
-            house.watch.look()
+            house.look()
 
     asyncio.run(while_inside())
     assert house.unloads() == []
     house.clock.pass_(minutes=19)
-    house.watch.look()
+    house.look()
     assert house.unloads() == []
     house.clock.pass_(minutes=2)
-    house.watch.look()
+    house.look()
     assert len(house.unloads()) == 2
 
 
@@ -91,8 +110,8 @@ def test_work_that_waits_has_a_model_unloaded_once(house: House) -> None:
     )  # fmt: skip
     house.work.add_all([NewItem(actor=OWNER, operation="models.unload", title="Paint", holds=(hold,),
                                 input={"server": "ollama", "model": "nomic"})])  # fmt: skip
-    house.watch.look()
-    house.watch.look()
+    house.look()
+    house.look()
     queued = [item.title for item in house.work.page(limit=10, state="queued")[0]]
     assert queued == ["Unload qwen on ollama: “Paint” waits for its memory"]
 

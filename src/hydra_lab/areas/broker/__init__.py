@@ -1,7 +1,8 @@
 """The broker of GPU memory: who holds what of which card, what may go when it is idle, and what goes for waiting work.
 
-The ledger itself is the kernel's (`kernel/gpus`). This area asks model servers what they have in memory, shows the
-accounts, keeps pins and rules of idleness, and has idle models unloaded as work: by rule, or for an item that waits.
+The ledger itself is the kernel's (`kernel/gpus`); whoever looks at cards and at model servers writes to it. This area
+shows the accounts, keeps pins and rules of idleness, and has idle models unloaded as work: by rule, or for an item that
+waits.
 """
 
 from pathlib import Path

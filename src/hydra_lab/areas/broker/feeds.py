@@ -1,4 +1,4 @@
-"""What the broker does by itself and tells others: looking at model servers, and a check of the accounts."""
+"""What the broker does by itself and tells others: looking into the ledger, and a check of the accounts."""
 
 from hydra_lab.areas.broker.watching import keep_watching, look_at_once
 from hydra_lab.kernel.context import Context

@@ -1,16 +1,13 @@
-"""Asking model servers what they have in memory, again and again: one thread, and each server in one of its own."""
+"""Looking into the ledger again and again: what is idle too long goes, and what makes room for work that waits."""
 
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
 
-from hydra_lab.areas.broker.unloading import can_unload, make_room, unload_by_rule
-from hydra_lab.kernel.capabilities import LoadedModel, ModelBackend, ModelServer
+from hydra_lab.areas.broker.unloading import make_room, unload_by_rule
+from hydra_lab.kernel.capabilities import ModelBackend, ModelServer
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.gpus import ledger
 from hydra_lab.kernel.gpus import store as gpus
 
@@ -18,7 +15,6 @@ log = structlog.get_logger()
 EVERY_S = 5.0
 UNWANTED_S = 20.0
 MEASURED_BY = timedelta(seconds=30)  # what was unloaded shows in the measurements after this
-GIB = 1 << 30
 
 
 class Watch:
@@ -29,7 +25,7 @@ class Watch:
         self._made_room = ctx.clock.now() - MEASURED_BY
 
     def look(self) -> None:
-        """Ask every server, bring the ledger up to date, and have go what is to go."""
+        """Drop what nobody is left of, and have go what is to go."""
         servers = servers_of(self.ctx)
         with self.ctx.read() as connection:
             over = ledger.left_over(connection, [one.id for one in servers])
@@ -37,9 +33,6 @@ class Watch:
             with self.ctx.begin() as connection:
                 gpus.drop_leases(connection, over)
         if servers:
-            with ThreadPoolExecutor(max_workers=16, thread_name_prefix="gpus-look") as pool:
-                for one in servers:
-                    pool.submit(ask, self.ctx, one)
             self._let_go()
 
     def _let_go(self) -> None:
@@ -54,37 +47,6 @@ def servers_of(ctx: Context) -> list[ModelServer]:
     """Every model server there is."""
     backends = ctx.services.integrations.capabilities(ModelBackend)
     return [server for backend in backends.values() for server in backend.servers()]
-
-
-def ask(ctx: Context, server: ModelServer) -> None:
-    """Ask one server; what one that does not answer has in memory stays as it was known last. Never raises."""
-    try:
-        found = server.loaded()
-        if found is not None:
-            keep(ctx, server, found)
-    except HydraError as error:
-        log.info("gpus.server_silent", server=server.id, detail=error.detail)
-    except Exception as error:  # one server's trouble is not another's
-        log.warning("gpus.look_failed", server=server.id, error=repr(error))
-
-
-def keep(ctx: Context, server: ModelServer, found: Sequence[LoadedModel]) -> None:
-    """Bring the ledger up to date with what a server has in memory."""
-    now = ctx.clock.now()
-    there = [ledger.Loaded(model=one.name, gib=gib(one.gpu_bytes), until=one.until) for one in found]
-    with ctx.begin() as connection:
-        changed = ledger.keep_server(
-            connection, server.id, there, now, node=server.node, gpus=server.gpus,
-            movable=server.loads and can_unload(ctx), in_use=ctx.services.doors.count(server.id) > 0,
-        )  # fmt: skip
-    if changed:
-        data = {"server": server.id, "models": [one.name for one in found]}
-        ctx.services.feed.tell("gpus.held", subject=server.id, data=data, at=now)
-
-
-def gib(size: int | None) -> float | None:
-    """Bytes as GiB."""
-    return None if size is None else size / GIB
 
 
 class Watcher(threading.Thread):

@@ -7,10 +7,11 @@ from dataclasses import replace
 import structlog
 
 from hydra_lab.areas.models import store
-from hydra_lab.areas.models.model import Seen, answered, news, silent
-from hydra_lab.kernel.capabilities import ModelBackend, ModelServer
+from hydra_lab.areas.models.model import Seen, answered, gib, news, silent
+from hydra_lab.kernel.capabilities import LoadedModel, ModelBackend, ModelServer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound
+from hydra_lab.kernel.gpus import ledger
 
 log = structlog.get_logger()
 EVERY_S = 5.0
@@ -60,6 +61,7 @@ def look_at(ctx: Context, integration: str, one: ModelServer) -> None:
         try:
             loaded = one.loaded()
             told = None if loaded is None else tuple(loaded)
+            in_ledger(ctx, one, told)
             now = answered(was, now, tuple(one.models()), told, ctx.clock.now())
         except HydraError as error:
             now = silent(was, now, error.detail, ctx.clock.now())
@@ -70,6 +72,18 @@ def look_at(ctx: Context, integration: str, one: ModelServer) -> None:
                     ctx.emit(connection, f"models.{each.name}", subject=one.id, data=known)
     except Exception as error:  # one server's trouble is not another's
         log.warning("models.look_failed", server=one.id, error=repr(error))
+
+
+def in_ledger(ctx: Context, one: ModelServer, told: tuple[LoadedModel, ...] | None) -> None:
+    """Keep in the ledger of GPU memory what a server has in memory, where it tells."""
+    if told is None:
+        return
+    there = [ledger.Loaded(model=each.name, gib=gib(each.gpu_bytes), until=each.until) for each in told]
+    with ctx.begin() as connection:
+        ledger.keep_server(
+            connection, one.id, there, ctx.clock.now(), node=one.node, gpus=one.gpus, movable=one.loads,
+            in_use=ctx.services.doors.count(one.id) > 0,
+        )  # fmt: skip
 
 
 class Poller(threading.Thread):

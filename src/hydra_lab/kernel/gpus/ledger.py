@@ -47,10 +47,13 @@ def loading(
     gpus: Sequence[int] = (),
     estimated_gib: float | None = None,
     movable: bool = True,
+    item: str | None = None,
+    attempt: int | None = None,
 ) -> Lease:
     """A model is about to be loaded: its memory is taken from now on. What was learned of it comes before the guess.
 
-    ``movable`` is whether it can be unloaded by asking. ``gone`` gives it back if the load fails.
+    ``movable`` is whether it can be unloaded by asking. ``gone`` gives it back if the load fails; where work loads it,
+    it is given back, too, when that attempt ends before the model is ``loaded``.
     """
     store.one_at_a_time(connection)
     known = store.learned_of(connection, server, model)
@@ -58,6 +61,7 @@ def loading(
         holder=holder_of_model(server, model), kind=LeaseKind.MODEL, title=f"{model} on {server}", node=node,
         gpus=where(connection, node, gpus), estimated_gib=estimated_gib if known.gib is None else known.gib,
         priority=known.priority, movable=movable, taken_at=now, server=server, model=model,
+        item=item, attempt=attempt,
     )  # fmt: skip
     return put_new(connection, lease, now)
 
@@ -67,7 +71,7 @@ def loaded(
 ) -> None:
     """A model that was loading is in memory: how much it holds, if its server says so, and how long it took."""
     holder = holder_of_model(server, model)
-    store.change_lease(connection, holder, measured_gib=gib, settled_at=now, used_at=now)
+    store.change_lease(connection, holder, measured_gib=gib, settled_at=now, used_at=now, item=None)
     learn(connection, server, model, gib=gib, seconds=seconds)
 
 
@@ -109,7 +113,13 @@ def keep_server(
                 movable=movable, taken_at=now, settled_at=now, server=server, model=name,
             )  # fmt: skip
         else:
-            lease = replace(old, node=node, gpus=cards, movable=movable, measured_gib=one.gib)
+            lease = replace(
+                old,
+                node=node,
+                gpus=cards,
+                movable=movable,
+                measured_gib=old.measured_gib if one.gib is None else one.gib,
+            )
         used = in_use or (one.until is not None and lease.until is not None and one.until > lease.until)
         lease = replace(
             lease, until=one.until, used_at=now if used else lease.used_at,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hydra_lab.areas.models import memory, store
+from hydra_lab.areas.models.leasing import leased, settled
 from hydra_lab.areas.models.memory import Freed
 from hydra_lab.areas.models.steering.plan import Plan, leaves, steered
 from hydra_lab.areas.models.steering.proving import prove
@@ -58,7 +59,7 @@ def forward(ctx: Context, one: ModelServer, plan: Plan) -> Changed:
         freed = memory.freed(ctx, one, before, holding=plan.held_gib, need=plan.need_gib)
     took: Learned | None = None
     if plan.model not in (names(one) or ()):
-        took = load(ctx, one, plan.model, plan.context)
+        took = load(ctx, one, plan.model, plan.context, plan.need_gib)
     ctx.progress(None, f"asking {plan.model} for a word")
     begun = time.monotonic()
     prove(ctx, one, plan.model, plan.abilities)
@@ -73,17 +74,19 @@ def forward(ctx: Context, one: ModelServer, plan: Plan) -> Changed:
     )  # fmt: skip
 
 
-def load(ctx: Context, one: ModelServer, model: str, context: int | None) -> Learned:
+def load(ctx: Context, one: ModelServer, model: str, context: int | None, need_gib: float | None) -> Learned:
     """Load a model, telling how far it is; what it took, where that can be measured or the server tells."""
     before, begun = memory.figures(ctx, one), time.monotonic()
-    try:
-        follow(ctx, one.load(model, LoadOptions(context=context)))
-    except Unavailable:  # the load may go on without a listener, as TabbyAPI's does
-        if not appears(ctx, one, model):
-            raise
+    with leased(ctx, one, model, need_gib):
+        try:
+            follow(ctx, one.load(model, LoadOptions(context=context)))
+        except Unavailable:  # the load may go on without a listener, as TabbyAPI's does
+            if not appears(ctx, one, model):
+                raise
     load_s, after = round(time.monotonic() - begun, 3), memory.figures(ctx, one)
     told = next((each.gpu_bytes for each in one.loaded() or () if each.name == model), None)
     gib = before.free_gib - after.free_gib if before and after else told / 2**30 if told else None
+    settled(ctx, one, model, told / 2**30 if told else gib, load_s)
     return Learned(gib=round(gib, 3) if gib and gib > 0 else None, load_s=load_s, at=ctx.services.clock.now())
 
 
