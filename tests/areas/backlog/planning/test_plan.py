@@ -1,5 +1,7 @@
 """Which operation does an item, and what it waits for."""
 
+from dataclasses import replace
+
 import pytest
 
 from hydra_lab.app import found_rooms
@@ -111,6 +113,21 @@ def test_handing_over_is_suggested_only_where_nobody_named_anything_and_to_what_
     for body, title in [("**Run:** lamp.set", "Fix the Aquarium"), ("", "Research: Fish")]:
         named = planned(body, title).holds[0]
         assert (named.data["suggestions"], named.unblock.endswith("or choose an operation.")) == ([], True)
+
+
+def test_what_does_what_policy_has_a_floor_for_is_near_without_sharing_words() -> None:
+    push = replace(known("git.push", "POST /git/push", "Hand over a branch."), floor="pushes git")
+    item = entry("**Task:** Commit the changes", "Push the Lab Notes to the Remote Repository")
+    made = plan(item, Catalogue([push, known("lamp.set", "POST /lamps", "Set a lamp.")]), RULES)
+    assert made.holds[0].data["suggestions"] == ["git.push"]
+
+
+def test_everything_that_a_person_must_bring_is_said() -> None:
+    text = document("### 1.1 Buy a Lamp\n**Priority:** BLOCKED (needs 20 EUR)\n")
+    asked = question(parse(f"{text}\n### What Requires User Input:\n- Tier 1.1: money\n").entries[0], RULES)
+    assert asked is not None
+    assert "money" in asked
+    assert "needs 20 EUR" in asked
 
 
 def test_a_rule_runs_its_operation_once_hydra_has_it() -> None:

@@ -49,6 +49,7 @@ def catalogue_of(ctx: Context, actor: Actor) -> Catalogue:
             name=operation.name, method=operation.method, path=operation.path, summary=operation.summary,
             # A document that imports documents would have no end.
             queueable=operation.queueable and operation.name != IMPORT, problem=problem, needs=operation.needs,
+            floor=operation.floor,
         )  # fmt: skip
 
     return Catalogue(known(operation) for operation in services.registry.operations())

@@ -23,6 +23,7 @@ class Known:
     queueable: bool
     problem: Callable[[dict[str, Any]], str | None]
     needs: tuple[str, ...] = ()
+    floor: str | None = None
 
 
 class Catalogue:
@@ -53,6 +54,11 @@ class Catalogue:
     def near(self, title: str, limit: int = 3) -> list[str]:
         """Operations whose name and summary share most of a title's words, best first; empty when none does."""
         return [name for name, score in self.index.ranked(title, limit=limit) if score >= LIKELY]
+
+    def under(self, floor: str | None, limit: int = 3) -> list[str]:
+        """Operations that do what a floor of policy asks a person about; none without a floor."""
+        fitting = (one.name for one in self.by_name.values() if floor and one.queueable and one.floor == floor)
+        return sorted(fitting)[:limit]
 
 
 def path_values(template: list[str], parts: list[str]) -> dict[str, Any] | None:

@@ -146,12 +146,13 @@ def window_trouble(window: str | None) -> str | None:
 def unplanned(entry: Entry, catalogue: Catalogue, rules: Rules, detail: str, choice: Choice | None = None) -> NewHold:
     """A ``plan`` hold: what is missing, and what one could choose instead.
 
-    Operations are called near only where the title's words really are theirs, and nobody named one that this Hydra
-    simply has not yet: another with similar words would not do what that one does. Where nothing is near and nobody
+    Operations are called near only where the title's words really are theirs, or where the item asks for what policy
+    has a floor for and they do it, and nobody named one that this Hydra simply has not yet: another with similar words
+    would not do what that one does. Where nothing is near and nobody
     named anything, what is suggested is to hand the work over, and the hold says that it is no more than that.
     """
     named = bool(choice and choice.operation and choice.operation not in catalogue.by_name and choice.by != "run")
-    near = [] if named else catalogue.near(entry.title)
+    near = [] if named else catalogue.near(entry.title) or catalogue.under(rules.floor(entry.wording))
     known = [] if near or choice else [name for name in rules.elsewhere if name in catalogue.by_name]
     told = f" (near: {join(near)})" if near else ""
     if known:
@@ -183,11 +184,12 @@ def blocks(entry: Entry, rules: Rules) -> Iterator[NewHold]:
 
 def question(entry: Entry, rules: Rules) -> str | None:
     """Why a person is asked before the item runs, whatever policy says; ``None`` where nothing asks."""
+    said = []
     if entry.asks:
-        return f"The document lists it under what requires user input: {entry.asks}"
+        said.append(f"The document lists it under what requires user input: {entry.asks}")
     if entry.status is Status.BLOCKED and not list(blocks(entry, rules)):
-        return f"The document says it is blocked: needs {entry.blocked_on or 'something it does not name'}."
-    return None
+        said.append(f"The document says it is blocked: needs {entry.blocked_on or 'something it does not name'}.")
+    return ". ".join(one.removesuffix(".") for one in said) + "." if len(said) > 1 else (said[0] if said else None)
 
 
 def filled(template: dict[str, Any], entry: Entry) -> dict[str, Any]:
