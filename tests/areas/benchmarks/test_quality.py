@@ -68,7 +68,7 @@ def test_code_is_run_and_its_test_decides() -> None:
     ],
 )
 def test_code_gets_nowhere(program: str) -> None:
-    assert passes(program) in ("failed", "no sandbox")
+    assert passes(program) != "passed"
 
 
 def test_code_that_does_not_end_is_ended() -> None:

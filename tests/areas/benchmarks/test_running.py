@@ -28,7 +28,7 @@ def ended(server: Server, answer: Any) -> dict[str, Any]:
         item: dict[str, Any] = server.client.get(answer.headers["location"]).json()
         return item if item["state"] in ("done", "failed") else None
 
-    return until(over, seconds=150)
+    return until(over, seconds=240)
 
 
 def test_the_queue_is_measured_without_leaving_a_trace_in_this_one(hydra: Server) -> None:

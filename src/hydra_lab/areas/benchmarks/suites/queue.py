@@ -24,7 +24,7 @@ from hydra_lab.kernel.operation import Input
 
 HERE = "this machine"
 WORK = {"operation": "queue.stats"}  # reads a few numbers: what is measured is the queue
-READY_S, DONE_S = 60.0, 60.0
+READY_S, DONE_S = 120.0, 60.0
 PAUSE_S = 0.05  # so that each item finds everything idle
 FIX = "Start it by hand to see why: `hydra up --data DIR` with an empty folder."
 
