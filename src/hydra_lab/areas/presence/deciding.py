@@ -79,7 +79,7 @@ def has_effect(ctx: Context, plan: Plan, state: Mode | None) -> bool:
     """Whether a state changes anything that is there."""
     profile = plan.profile(state)
     cards = bool(profile.watts or profile.cards) and bool(ctx.services.integrations.configured("gpu_host"))
-    return cards or profile.heavy_lanes == "closed"
+    return cards or profile.heavy_lanes == "closed" or profile.idle_models == "unload"
 
 
 def added(ctx: Context, connection: Connection, one: Change, actor: Actor, cause: int | None) -> dict[str, object]:

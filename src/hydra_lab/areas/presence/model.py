@@ -70,6 +70,9 @@ class Profile(Input):
         default_factory=dict, max_length=100, description="Other figures for single cards, by uuid or as node/index"
     )
     heavy_lanes: Literal["open", "closed"] = "open"
+    idle_models: Literal["stay", "unload"] = Field(
+        default="stay", description="Whether models that nobody uses are unloaded when it begins"
+    )
 
 
 def usual_profiles() -> dict[Mode, Profile]:

@@ -87,5 +87,5 @@ def set_profile(ctx: Context, input: ToSetProfile) -> Plan:
     """Say what one state changes; if presence is in it, it is applied at once."""
     with ctx.read() as connection:
         plan = store.plan(connection)
-    profile = Profile(watts=input.watts, cards=input.cards, heavy_lanes=input.heavy_lanes)
+    profile = Profile(**input.model_dump(exclude={"state"}))
     return set_plan(ctx, plan.model_copy(update={"profiles": {**plan.profiles, input.state: profile}}))

@@ -142,6 +142,14 @@ def test_heavy_lanes_are_closed_and_a_persons_pause_is_left_alone(hydra: Server)
     assert left == [("gpu:atlas:0", "Lane gpu:atlas:0 is paused: new fan")]
 
 
+def test_idle_models_are_unloaded_where_a_state_says_so(hydra: Server) -> None:
+    hydra.client.put("/presence/plan/vacation", json={"idle_models": "unload"}).raise_for_status()
+    be(hydra, "vacation")
+    applied(hydra)
+    wanted = {"operation": "gpus.unload_idle"}
+    until(lambda: [one["state"] for one in hydra.client.get("/queue", params=wanted).json()["items"]] == ["done"])
+
+
 def test_eco_mode_turned_off_puts_everything_back(hydra: Server, cards: Sshd) -> None:
     be(hydra, "away")
     applied(hydra)

@@ -18,6 +18,7 @@ from hydra_lab.kernel.operation import Durable, Effect, Input, operation
 
 LOOK_S = 1.0
 NEED = "gpu_host"
+UNLOAD_IDLE = "gpus.unload_idle"
 
 
 class ToApply(Input):
@@ -53,8 +54,18 @@ def apply(ctx: Context, input: ToApply) -> Applied:
         note(ctx, standing.change, Applied.model_validate({**told, "lanes_closed": settle(ctx, plan, state)}))
         raise
     done = done.model_copy(update={"lanes_closed": ctx.step("lanes", settle, ctx, plan, state)})
+    if done.outcome != "overtaken" and plan.profile(state).idle_models == "unload":
+        ctx.step("models", unload_idle, ctx)
     note(ctx, standing.change, done)
     return done
+
+
+def unload_idle(ctx: Context) -> None:
+    """Have the models that nobody uses unloaded; without a verb for it, or where policy says no, they stay."""
+    try:
+        ctx.enqueue(UNLOAD_IDLE, title="Presence: idle models are unloaded", key=f"idle-models:{ctx.item_id}")
+    except HydraError as error:
+        ctx.log(f"Idle models stay: {error.detail}")
 
 
 def settle(ctx: Context, plan: Plan, state: Mode | None) -> list[str]:
