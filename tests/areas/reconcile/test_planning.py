@@ -170,6 +170,18 @@ def test_what_is_secret_is_neither_shown_nor_in_a_difference_and_comes_back_as_i
     ]  # fmt: skip
 
 
+def test_the_input_of_a_schedule_keeps_its_secret_to_itself() -> None:
+    input = {"url": "http://lab/x", "headers": [{"name": "a", "api_token": "hunter2-hunter2"}]}
+    call = {"operation": "http.call", "cron": "0 3 * * *", "input": input}
+    first = Desired.model_validate({"schedules": {"call": call}})
+    assert "hunter2" not in as_yaml(first)
+    assert "http://lab/x" in as_yaml(first)
+    edited = Desired.model_validate(by_name(first))
+    assert unmasked(edited, first, lambda name: {}).schedules[0].input == input
+    with pytest.raises(Invalid, match="Masked"):
+        unmasked(edited, None, lambda name: {})
+
+
 def test_a_description_that_did_not_work_is_not_tried_until_it_or_its_image_is_another() -> None:
     wanted = WantedContainer(name="web", image="app:1")
     spec = ContainerSpec(image="app:2", restart_policy="no")

@@ -146,9 +146,6 @@ def check(ctx: Context, input: ToCheck) -> Checked:
 
 def complete(ctx: Context, given: Desired) -> Desired:
     """It with masked values as they were. Raises ``Invalid`` for what nobody knows: values, operations."""
-    problems = keeping.schedule_problems(ctx, given)
-    if problems:
-        raise Invalid("The desired state is not right.", problems=problems, fix="Mend what is named.")
     number = keeping.last(ctx)
     before = keeping.desired_of(ctx, number) if number else None
 
@@ -158,7 +155,11 @@ def complete(ctx: Context, given: Desired) -> Desired:
         except (NotConfigured, NotFound, Unavailable):
             return {}
 
-    return unmasked(given, before, running)
+    wanted = unmasked(given, before, running)
+    problems = keeping.schedule_problems(ctx, wanted)
+    if problems:
+        raise Invalid("The desired state is not right.", problems=problems, fix="Mend what is named.")
+    return wanted
 
 
 @operation("reconcile.draft", effect=Effect.READ, path="GET /reconcile/draft")

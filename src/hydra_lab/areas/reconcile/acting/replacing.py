@@ -9,7 +9,7 @@ from hydra_lab.areas.reconcile.seeing import BESIDE
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.capabilities.making import ContainerMaker
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict, Denied, Invalid, NotFound, Refused, Unavailable
+from hydra_lab.kernel.errors import Cancelled, Conflict, Denied, Invalid, NotFound, Refused, Unavailable
 
 LABEL = "hydra.desired"  # on what was made here: which description it was made from
 SAID_NO = (Refused, Conflict, NotFound, Denied, Invalid)
@@ -101,6 +101,9 @@ def swapped(ctx: Context, one: WantedContainer, old: Container | None, new: str,
             host.start(new)
             ctx.progress(None, f"waiting until {one.name} is well")
             proof = proved(ctx, new, wait_s)
+    except Cancelled:
+        put_back(ctx, one.name, old, new, ran=ran)
+        raise
     except SAID_NO as error:
         proof = Proof(well=False, detail=error.detail)
     if proof.well:

@@ -37,7 +37,33 @@ def by_name(desired: Desired, *, secrets: bool = False) -> dict[str, Any]:
                 one[what] = {name: masked(name, value) for name, value in one[what].items()}
         if "command" in one:
             one["command"] = [veiled(word) for word in one["command"]]
+    for one in told.get("schedules", {}).values() if not secrets else ():
+        one |= {"input": without(one["input"])} if "input" in one else {}
     return told
+
+
+def without(value: Any, name: str = "") -> Any:
+    """The input of an operation without what is secret; ``name`` is what it is called."""
+    if isinstance(value, Mapping):
+        return {key: without(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without(inner, name) for inner in value]
+    return masked(name, value) if isinstance(value, str) else value
+
+
+def restored(given: Any, was: Any, name: str = "") -> Any:
+    """An input with what was masked as it was. Raises ``ValueError`` for what nobody knows."""
+    if isinstance(given, Mapping):
+        known = was if isinstance(was, Mapping) else {}
+        return {key: restored(inner, known.get(key), str(key)) for key, inner in given.items()}
+    if isinstance(given, list):
+        before = was if isinstance(was, list) and len(was) == len(given) else [None] * len(given)
+        return [restored(inner, old, name) for inner, old in zip(given, before, strict=True)]
+    if not isinstance(given, str) or MASK not in given:
+        return given
+    if not isinstance(was, str) or masked(name, was) != given:
+        raise ValueError(UNKNOWN)
+    return was
 
 
 def as_yaml(desired: Desired) -> str:
@@ -88,6 +114,13 @@ def unmasked(
             if not command or [veiled(word) for word in command] != one.command:
                 problems.append({"field": f"containers.{one.name}.command", "problem": UNKNOWN})
         containers.append(one.model_copy(update={**values, "command": command}))
+    inputs = {one.name: one.input for one in before.schedules} if before else {}
+    schedules = []
+    for each in given.schedules:
+        try:
+            schedules.append(each.model_copy(update={"input": restored(each.input, inputs.get(each.name))}))
+        except ValueError as error:
+            problems.append({"field": f"schedules.{each.name}.input", "problem": str(error)})
     if problems:
         raise Invalid("Masked values cannot be kept.", problems=problems, fix="Write the values themselves.")
-    return given.model_copy(update={"containers": containers})
+    return given.model_copy(update={"containers": containers, "schedules": schedules})
