@@ -113,7 +113,7 @@ NOW = {
 }
 LATER = {
     "1.1": "memory.status", "1.2": "alerts.silences", "1.3": "events.sources", "1.4": "benchmarks.history",
-    "1.5": "reconcile.show", "1.6": "presence.apply", "1.7": "containers.remediations", "2.2": "inference.run",
+    "1.5": "reconcile.desired", "1.6": "presence.apply", "1.7": "containers.remediations", "2.2": "inference.run",
     "3.1": "research.run", "3.2": "research.run", "3.3": "research.run", "3.4": "cache.analyze",
     "3.5": "benchmarks.run", "3.6": "images.cleanup", "5.1": "notifications.route", "5.2": "presence.watch",
     "5.3": "n8n.harden", "6.1": "benchmarks.run", "6.2": "characters.portrait", "6.3": "voice.chat",
