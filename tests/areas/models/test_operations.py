@@ -20,8 +20,8 @@ KEY = "admin-key"
 
 @pytest.fixture(scope="module")
 def tabby() -> Iterator[TabbyapiPeer]:
-    """One model at a time; ``slow`` takes a while."""
-    models = (Weights(name="old"), Weights(name="new"), Weights(name="slow", load_s=3, modules=30))
+    """One model at a time."""
+    models = (Weights(name="old"), Weights(name="new"), Weights(name="slow"))
     with TabbyapiPeer(*models, gpu=Gpu(24), key=KEY, loaded="old") as one:
         yield one
 
@@ -122,10 +122,13 @@ def test_a_server_that_is_lost_is_told_once(hydra: Server) -> None:
 
 def test_a_power_cut_in_the_middle_of_a_switch_is_gone_on_from(hydra: Server, tabby: TabbyapiPeer) -> None:
     before = len(tabby.happened)
+    tabby.gate.clear()
     added = hydra.client.post("/models/switch", json={"server": "tabbyapi", "model": "slow"}).json()
     until(lambda: "load slow" in tabby.happened[before:])
     hydra.kill()
     hydra.start()
+    assert tabby.loaded == {}
+    tabby.gate.set()
     item = ended(hydra, added["id"], or_held=False)
     assert (item["state"], item["result"]["loaded"]) == ("done", ["slow"])
     assert tabby.happened[before:].count("loaded slow") == 1

@@ -14,14 +14,14 @@ from tests.peers.model_servers.serving_models import Weights
 from tests.peers.model_servers.tabbyapi import TabbyapiPeer
 from tests.server import Server
 
-SIDES = [(None, "light"), (None, "dark"), (PHONE, "light"), (PHONE, "dark")]
+SIDES = [(None, "light"), (PHONE, "dark")]
 LLAMA, QWEN = "Llama-3.3-70B-Instruct-exl3-3.0bpw", "Qwen2.5-32B-Instruct-exl3-5.0bpw"
 
 
 @pytest.fixture(scope="module")
 def tabby() -> Iterator[TabbyapiPeer]:
-    """A TabbyAPI with a large model loaded; another takes a while."""
-    models = (Weights(name=LLAMA, gib=30), Weights(name=QWEN, gib=21, load_s=4, modules=64))
+    """A TabbyAPI with a large model loaded; another is there."""
+    models = (Weights(name=LLAMA, gib=30), Weights(name=QWEN, gib=21, modules=64))
     with TabbyapiPeer(*models, gpu=Gpu(48), key="k", loaded=LLAMA) as one:
         yield one
 
@@ -62,16 +62,32 @@ def test_what_is_loaded_where_is_seen(browser: Any, hydra: Server, size: dict[st
 
 
 def test_a_model_is_switched_and_its_progress_is_seen(browser: Any, hydra: Server, tabby: TabbyapiPeer) -> None:
+    tabby.gate.clear()
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/models")
         page.select_option("select[aria-label='Model on TabbyAPI']", QWEN)
         page.locator("#server-tabbyapi").get_by_role("button", name="Switch to it").click()
         page.wait_for_selector(f"#under-way >> text=loading {QWEN}")
         keep(page, "models-switching-desktop-light")
+        tabby.gate.set()
         page.wait_for_selector(f"#server-tabbyapi th >> text={QWEN}")
         page.wait_for_selector(f"#models-history >> text=has switched to {QWEN}")
         keep(page, "models-switched-desktop-light")
     assert list(tabby.loaded) == [QWEN]
+
+
+def test_several_servers_are_set_up_in_one_form(browser: Any, hydra: Server) -> None:
+    with visit(browser, hydra) as page:
+        page.goto(f"{hydra.url}/ui/integrations/openai_compatible")
+        assert (
+            page.locator("textarea[name='values.servers']").input_value()
+            == "attic: http://127.0.0.1:9 node=attic gpus=0,1"
+        )
+        page.goto(f"{hydra.url}/ui/integrations/ollama")
+        page.locator("textarea[name='values.servers']").fill("big: http://127.0.0.1:9 node=big gpus=0,1")
+        page.get_by_role("button", name="Save and test").click()
+        until(lambda: "ollama:big" in [one["id"] for one in hydra.client.get("/models/status").json()["servers"]])
+        keep(page, "models-form")
 
 
 def test_without_script_a_model_is_unloaded(browser: Any, hydra: Server) -> None:

@@ -58,7 +58,10 @@ class ModelPeer:
         self.error_after: int | None = None  # tokens of a stream before an error comes in it
         self.first_token_s = 0.0
         self.message: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda asked: None
+        self.gate = threading.Event()  # while it is not set, no load comes to its end
+        self.gate.set()
         self._lock = threading.RLock()
+        self._loading = threading.Lock()
         self._serving = Serving(self)
         if loaded:
             list(self.load(loaded))
@@ -82,8 +85,12 @@ class ModelPeer:
     # Models
 
     def load(self, name: str, wait: Callable[[float], None] = time.sleep) -> Iterator[int]:
-        """Load a model, module by module; its memory is taken at the beginning."""
-        weights = self.models[name]
+        """Load a model, module by module, one after the other; its memory is taken at the beginning."""
+        with self._loading:
+            yield from self._load(self.models[name], wait)
+
+    def _load(self, weights: Weights, wait: Callable[[float], None]) -> Iterator[int]:
+        name = weights.name
         with self._lock:
             if name in self.loaded:
                 return
@@ -101,6 +108,7 @@ class ModelPeer:
                 self.gpu.free(self.holder(name))
                 raise LoadFailed(weights.fails)
             yield module
+        self.gate.wait(60)
         with self._lock:
             self.loaded[name] = weights
             self.happened.append(f"loaded {name}")

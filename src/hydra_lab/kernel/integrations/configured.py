@@ -82,7 +82,7 @@ class Configured:
         values = {
             field: value
             for field, value in values.items()
-            if not (field in fixed and str(value) == str(before.values[field]))
+            if not (field in fixed and words_of(value) == words_of(before.values[field]))
         }
         problems = [
             {"field": field, "problem": f"is set by {variable(name, field)} or hydra.toml, which wins"}
@@ -145,6 +145,12 @@ class Configured:
         for secret in secrets_in(manifest, found.values):
             self._services.scrubber.add(secret)
         return found
+
+
+def words_of(value: Any) -> list[str]:
+    """A value as a form shows it and sends it back, line ends and spaces apart."""
+    lines = [f"{name}: {one}" for name, one in value.items()] if isinstance(value, Mapping) else [str(value)]
+    return " ".join(lines).split()
 
 
 def machines(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -43,8 +43,8 @@ class Place:
 
 
 def numbers(value: Any) -> Any:
-    """Card indices, given as a list or as a text such as ``0,1``."""
-    return [part for part in re.split(r"[,\s]+", value.strip()) if part] if isinstance(value, str) else value
+    """Card indices, given as a list or as a text such as ``0,1``; a form shows a list in brackets."""
+    return [part for part in re.split(r"[,\s]+", value.strip("[] ")) if part] if isinstance(value, str) else value
 
 
 def written(value: Any) -> Any:
@@ -59,6 +59,16 @@ def written(value: Any) -> Any:
             raise ValueError(f"“{part}” is neither node=NAME nor gpus=0,1")
         told[name] = numbers(text) if name == "gpus" else text
     return {"url": url, **told}
+
+
+def by_name(value: Any) -> Any:
+    """Servers by name; a form sends a line ``big: http://big.lab:11434 node=big`` for each. Raises ``ValueError``."""
+    if not isinstance(value, str):
+        return value
+    parts = [line.partition(":") for line in value.splitlines() if line.strip()]
+    if any(not rest.strip() for _, _, rest in parts):
+        raise ValueError("each line is NAME: ADDRESS")
+    return {name.strip(): rest.strip() for name, _, rest in parts}
 
 
 def plain(url: str) -> str:
@@ -89,7 +99,7 @@ def readable(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
-Gpus = Annotated[tuple[int, ...], BeforeValidator(numbers)]
+Gpus = Annotated[tuple[int, ...], BeforeValidator(numbers), WithJsonSchema({"type": "string"})]
 ServerText = Annotated[At, BeforeValidator(written), WithJsonSchema({"type": "string"})]
 
 
@@ -104,9 +114,9 @@ class ModelServersSettings(IntegrationSettings):
         default=None, title="Node", description="The machine it runs on, as it is called under Nodes."
     )
     gpus: Gpus = Field(
-        default=(), title="Graphics cards", description="Indices of the cards it uses there, as nvidia-smi counts them."
+        default=(), title="Graphics cards", description="The cards it uses there, as nvidia-smi counts them, e.g. 0,1."
     )
-    servers: Annotated[dict[str, ServerText], AfterValidator(named)] = Field(
+    servers: Annotated[dict[str, ServerText], BeforeValidator(by_name), AfterValidator(named)] = Field(
         default_factory=dict, title="More servers",
         description="Others of its kind by name, each with its node and cards if you like: "
         "big: http://big.lab:8000 node=big gpus=0,1",
