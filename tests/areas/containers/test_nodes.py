@@ -95,7 +95,9 @@ def test_a_host_that_is_lost_takes_no_other_along(lab: Server, docker: Docker, o
     told = lab.client.get("/containers").raise_for_status().json()
     assert [one["node"] for one in told["lost"]] == ["gpu2"]
     assert {one["node"] for one in told["containers"]} == {""}
-    assert "Docker on gpu2 does not answer" in lab.client.get("/ui/containers").raise_for_status().text
+    page = lab.client.get("/ui/containers").raise_for_status().text
+    assert "Docker on gpu2 does not answer" in page
+    assert "unknown, was running" in page
     assert (source(lab, "Docker")["state"], source(lab, "Docker on gpu2")["state"]) == ("there", "lost")
     docker.run("meanwhile", "true")
     until(lambda: "die" in actions(lab, "meanwhile"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.following import lost
+from hydra_lab.areas.containers.heal.model import Remediation
 from hydra_lab.areas.containers.heal.operations import Remediations
 from hydra_lab.areas.containers.heal.telling import attempt, row, tries
 from hydra_lab.areas.containers.model import ContainerView
@@ -23,6 +24,7 @@ from hydra_lab.kernel.errors import Busy, Denied, HydraError, NotConfigured, Not
 AWAY = (Unavailable, Busy, Denied, Refused)
 LINES = 100
 SHOWN = 20
+UNKNOWN = ("unknown", "circle-question-mark")
 PATIENCE_S = 2.0  # how long a page waits for what only the host can tell
 
 
@@ -96,12 +98,18 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     else:
         every = found.containers
         last = {one.container: one for one in reversed(healing.remediations)}
-        rows = [row(one, healing.rules, last.get(one.name)) for one in every if fits(one, Wanted(**wanted))]
+        rows = [shown(found, one, healing, last.get(one.name)) for one in every if fits(one, Wanted(**wanted))]
         rows.sort(key=lambda one: (not one["asks"], not one["ill"], one["one"].name))
         page |= {"rows": rows, "all": len(every), "lost": found.lost, "nodes": found.nodes}
         sure = [one for one in every if not found.of(one)]
         page |= {"states": sorted({one.state for one in every}), "summary": summary(sure) if sure else ""}
     return page | {"healing": healing, "tries": tries(healing.remediations)}
+
+
+def shown(found: Known, one: ContainerView, healing: Remediations, newest: Remediation | None) -> dict[str, Any]:
+    """A container as it looks; how one is whose host does not answer is unknown."""
+    told = row(one, healing.rules, newest)
+    return told | {"look": UNKNOWN, "said": f"unknown, was {one.state}"} if found.of(one) else told
 
 
 def summary(every: list[ContainerView]) -> str:
@@ -130,7 +138,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     past, silent = healing.remediations, found.of(one)
     newest = past[0] if past else None
     return {
-        "title": one.name, "row": row(one, healing.rules, newest), "lost": silent,
+        "title": one.name, "row": shown(found, one, healing, newest), "lost": silent,
         "attempt": attempt(newest) if newest else None, "tries": tries(past[1:]),
         **log_of(ctx, one.name, silent.problem if silent else None),
     }  # fmt: skip
