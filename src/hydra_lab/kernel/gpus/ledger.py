@@ -133,7 +133,8 @@ def keep_server(
 
 def used(connection: Connection, server: str, model: str, now: datetime, busy_until: datetime | None = None) -> None:
     """A model was in use just now; ``busy_until`` is until when it counts as in use unless this is said again."""
-    store.change_lease(connection, holder_of_model(server, model), used_at=now, busy_until=busy_until)
+    until = {} if busy_until is None else {"busy_until": busy_until}
+    store.change_lease(connection, holder_of_model(server, model), used_at=now, **until)
 
 
 def learn(connection: Connection, server: str, model: str, *, gib: float | None, seconds: float | None) -> None:

@@ -13,6 +13,7 @@ import structlog
 from hydra_lab.areas.gateway import store
 from hydra_lab.areas.gateway.store import Used
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.gpus import ledger
 from hydra_lab.kernel.services import Services
 
 log = structlog.get_logger()
@@ -134,6 +135,8 @@ class Counting:
             try:
                 with self._services.database.begin() as connection:
                     store.add_usage(connection, rows)
+                    for server, model in sorted({(server, model) for _, _, model, server in rows}):
+                        ledger.used(connection, server, model, self._services.clock.now())
             except Exception as error:  # a full disk or a database that is gone must not lose what was counted
                 log.warning("gateway.usage_unwritten", error=repr(error))
                 with self._lock:
