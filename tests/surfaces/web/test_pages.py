@@ -40,7 +40,7 @@ PATHS = [
 ]
 # Their names are made at run time; tests of their own look at them.
 MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/containers/{id}", "/backlog/preview/{draft}",
-        "/backlog/preview/{draft}/text"}  # fmt: skip
+        "/backlog/preview/{draft}/text", "/reconcile/revisions/{number}"}  # fmt: skip
 LIMIT_BYTES = 100_000
 
 
