@@ -121,7 +121,7 @@ def test_a_stream_that_breaks_is_never_retried_and_never_taken_for_whole(
 
 def test_a_server_that_hangs_is_given_up_at_the_deadline(lab: Lab, backend: Backend) -> None:
     lab.serves(ToyServer("a", backend, ("hang",)))
-    answer = lab.client.post("/v1/chat/completions", json={"model": "hang"}, headers={"X-Deadline-Seconds": "0.3"})
+    answer = lab.client.post("/v1/chat/completions", json={"model": "hang"}, headers={"X-Deadline-Seconds": "2"})
     assert answer.status_code in (502, 503)
     until(lambda: backend.left == ["hang"])
 
@@ -131,7 +131,7 @@ def test_a_caller_who_leaves_ends_the_servers_work(lab: Lab, backend: Backend, m
     lab.serves(ToyServer("a", backend, (model,)))
     with (
         pytest.raises(httpx.ReadTimeout),
-        lab.client.stream("POST", "/v1/chat/completions", json={"model": model, "stream": True}, timeout=0.4) as answer,
+        lab.client.stream("POST", "/v1/chat/completions", json={"model": model, "stream": True}, timeout=2) as answer,
     ):
         next(answer.iter_raw())
         raise httpx.ReadTimeout("enough")
