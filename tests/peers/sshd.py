@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,10 @@ class Sshd:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and to every session of it."""
-        for pid in (self.pid, *self.sessions()):
-            os.kill(pid, number)
+        os.kill(self.pid, number)
+        for pid in self.sessions():
+            with suppress(ProcessLookupError):  # one that has just ended by itself
+                os.kill(pid, number)
 
     def sessions(self) -> list[int]:
         """The processes of its sessions."""

@@ -45,4 +45,4 @@ def test_an_engine_that_is_not_the_one_is_not_trusted(docker: Docker) -> None:
 def test_files_that_are_no_certificates_are_named(docker: Docker, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("not a certificate")
     with pytest.raises(Refused, match="TLS cannot be used"):
-        DockerHost(settings(docker, ca=tmp_path / "ca.pem"), HTTP)
+        DockerHost(settings(docker, ca=tmp_path / "ca.pem"), HTTP).containers()

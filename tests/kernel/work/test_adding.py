@@ -56,7 +56,7 @@ def test_a_batch_of_a_thousand_is_added_in_one_transaction(still: StillHydra) ->
 def test_wrong_fields_are_all_told_at_once(still: StillHydra) -> None:
     with pytest.raises(Invalid) as caught:
         still.add("x", input={"text": 5, "colour": "red"})
-    assert sorted(problem["field"] for problem in caught.value.problems) == ["colour", "text"]
+    assert sorted(problem["field"] for problem in caught.value.problems) == ["input.colour", "input.text"]
 
 
 def test_an_operation_that_does_not_exist_is_refused(still: StillHydra) -> None:
