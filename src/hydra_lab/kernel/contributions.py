@@ -1,6 +1,6 @@
 """What an area or integration offers to features it does not know: digest sections, cards, checks, search."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from hydra_lab.kernel.context import Context
     from hydra_lab.kernel.inference.asking import Answered
+    from hydra_lab.kernel.inference.caching import Asked, Fresh, Kept
     from hydra_lab.kernel.journal.model import Event
     from hydra_lab.kernel.operation import Input
+    from hydra_lab.kernel.services import Services
     from hydra_lab.kernel.settings import Settings
 
 
@@ -160,6 +162,22 @@ class ModelAnswerer:
 
     name: str
     ask: Callable[["Context", dict[str, Any], str], "Answered"]
+    ask_async: Callable[["Context", dict[str, Any], str], Awaitable["Answered"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerCache:
+    """Kept answers in front of the models; the first one that is there is asked by the gateway.
+
+    ``is_on(services, model, key)`` says from memory, for every request, whether it wants to be asked at all.
+    ``look(ctx, asked)`` gives a kept answer or ``None``, never an error. ``keep(ctx, asked, fresh)`` is told of the
+    answer that a model gave then, in a thread, after the caller has it.
+    """
+
+    name: str
+    is_on: Callable[["Services", str, str], bool]
+    look: Callable[["Context", "Asked"], Awaitable["Kept | None"]]
+    keep: Callable[["Context", "Asked", "Fresh"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,5 +273,5 @@ class Measures:
 
 Contribution = (
     Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
-    | ModelAnswerer | Measures | Sources | BenchmarkSuite
+    | ModelAnswerer | AnswerCache | Measures | Sources | BenchmarkSuite
 )  # fmt: skip

@@ -44,11 +44,12 @@ class Loop:
 
 def ask(ctx: Context, body: dict[str, Any], path: str) -> Answered:
     """Ask as any caller of the gateway does, as the actor of the work."""
-    answered: Answered = ctx.services.lasting(Loop).result(_ask(ctx, body, path), ctx)
+    answered: Answered = ctx.services.lasting(Loop).result(ask_async(ctx, body, path), ctx)
     return answered
 
 
-async def _ask(ctx: Context, body: dict[str, Any], path: str) -> Answered:
+async def ask_async(ctx: Context, body: dict[str, Any], path: str) -> Answered:
+    """The same on the caller's own event loop."""
     question = question_of(path, to_json(body))
     passing = await ctx.services.lasting(Router).answer(
         ctx.actor, question, {"content-type": "application/json"}, keep=True
@@ -85,4 +86,4 @@ def answered_of(passing: Passing, whole: bytes) -> Answered:
     )  # fmt: skip
 
 
-CONTRIBUTIONS = (ModelAnswerer(name="gateway", ask=ask), Measures(name="gateway", collect=collect))
+CONTRIBUTIONS = (ModelAnswerer(name="gateway", ask=ask, ask_async=ask_async), Measures(name="gateway", collect=collect))

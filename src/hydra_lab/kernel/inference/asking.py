@@ -56,8 +56,18 @@ def ask(ctx: Context, body: dict[str, Any], path: str = CHAT) -> Answered:
     measured. It blocks, so call it in steps. Raises ``NotConfigured`` where nothing serves models, ``NotFound`` for an
     unknown model, ``Busy`` and ``Unavailable`` as a back end does.
     """
+    return answerer(ctx).ask(ctx, body, path)
+
+
+async def ask_async(ctx: Context, body: dict[str, Any], path: str = CHAT) -> Answered:
+    """The same on an event loop, without a thread: who stops waiting has the server stop, too."""
+    return await answerer(ctx).ask_async(ctx, body, path)
+
+
+def answerer(ctx: Context) -> ModelAnswerer:
+    """What answers. Raises ``NotConfigured`` where nothing does."""
     for one in ctx.services.registry.contributions(ModelAnswerer):
-        return one.ask(ctx, body, path)
+        return one
     raise NotConfigured(
         "Nothing here asks models.", requirement="model_backend", fix="Connect a model server under /ui/integrations."
     )

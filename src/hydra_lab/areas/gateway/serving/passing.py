@@ -56,6 +56,8 @@ class Passing:
         self._over: list[Callable[[], None]] = []
         self._is_over = False
         self._complete = False
+        self._copy: bytearray | None = None
+        self._copy_at_most = 0
 
     def owns(self, stack: AsyncExitStack) -> None:
         """What to let go when it is over."""
@@ -64,6 +66,17 @@ class Passing:
     def when_over(self, told: Callable[[], None]) -> None:
         """Have somebody told when it is over."""
         self._over.append(told)
+
+    def copies(self, at_most: int) -> None:
+        """Have ``copy`` when it is over, if it is no longer than that."""
+        self._copy, self._copy_at_most = bytearray(), at_most
+
+    @property
+    def copy(self) -> bytes | None:
+        """The whole answer once it has passed to its end, where it was to be copied."""
+        if self._copy is None or not self._complete or len(self._copy) > self._copy_at_most:
+            return None
+        return self.body if self.body is not None else bytes(self._copy)
 
     async def begin(self) -> None:
         """Read until its kind is known: a stream's first event, or the whole of any other answer."""
@@ -113,11 +126,13 @@ class Passing:
             yield self.body
             return
         for piece in self._first:
+            self._note(piece)
             yield piece
         try:
             while (more := await self._next()) is not None:
                 if self.watched is not None:
                     self.watched.feed(more)
+                self._note(more)
                 yield more
             if self.watched is not None and not self.watched.ended and self.watched.error is None:
                 raise Unavailable(f"{self.server} ended the stream before its end.", fix="Ask again.")
@@ -150,6 +165,10 @@ class Passing:
         finally:
             for told in self._over:
                 told()
+
+    def _note(self, piece: bytes) -> None:
+        if self._copy is not None and len(self._copy) <= self._copy_at_most:
+            self._copy += piece
 
     async def _next(self) -> bytes | None:
         """The next piece; ``None`` at the end. Raises ``Unavailable`` when it breaks or the deadline has passed."""

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from hydra_lab.areas.gateway.model import PRIORITIES, Patience
 from hydra_lab.areas.gateway.reading import Question, with_model
 from hydra_lab.areas.gateway.serving.breaker import Breakers
+from hydra_lab.areas.gateway.serving.caching import Caching
 from hydra_lab.areas.gateway.serving.catalogue import NEED, Catalogue, Seen
 from hydra_lab.areas.gateway.serving.counting import Counting, Record
 from hydra_lab.areas.gateway.serving.line import Line
@@ -52,6 +53,7 @@ class Router:
         self.permits = Permits(self.counting)
         self.breakers = Breakers()
         self.telling = Telling(services)
+        self.caching = Caching(services, self.counting)
         self.lines: dict[str, Line] = {}
 
     async def answer(
@@ -67,9 +69,16 @@ class Router:
         try:
             began = time.monotonic()
             ends = began + deadline_of(headers, wishes.patience)
-            candidates = await self._candidates(question, actor, wishes)
             asked = _Asked(actor, question, headers, wishes.patience, permit, began, ends, keep)
-            passing = await self._first_that_answers(candidates, asked)
+
+            async def fresh() -> Passing:
+                return await self._first_that_answers(await self._candidates(question, actor, wishes), asked)
+
+            if not keep and self.caching.is_on(question, actor):  # work that asks wants to hear the model itself
+                targets = wishes.aliases.of(self._routed(question, actor, wishes))
+                passing = await self.caching.answer(question, actor, headers, targets, fresh, ends)
+            else:
+                passing = await fresh()
         except BaseException:
             permit.close()
             raise
