@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from hydra_lab.areas.containers import store
-from hydra_lab.areas.containers.following import Follower, followed, lost
+from hydra_lab.areas.containers.following import followed, lost
 from hydra_lab.areas.containers.heal.noticing import ILL, OVER, notice
 from hydra_lab.areas.containers.heal.store import healthy_images
 from hydra_lab.areas.containers.kept import keep
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import with_health
 from hydra_lab.areas.containers.store import Place
-from hydra_lab.areas.containers.watching import Watcher
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import (
@@ -121,7 +120,7 @@ def sources(ctx: Context) -> list[Listening]:
 CONTRIBUTIONS = (
     Sources(name="containers", find=sources),
     Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
-    Beat(name="containers-follow", every_s=2.0, run=lambda ctx: keep(ctx, Watcher, Follower)),
+    Beat(name="containers-follow", every_s=2.0, run=keep),
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),
     ImagesWanted(name="containers", find=wanted_images),

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.heal.wishes import asks_for_it
-from hydra_lab.areas.containers.kept import Kept
 from hydra_lab.areas.containers.model import Change, changes
 from hydra_lab.areas.containers.store import Place
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Happened
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotConfigured, NotFound, Unavailable
+from hydra_lab.kernel.process.kept import Kept
 
 log = structlog.get_logger()
 QUIET_S = 10.0  # after so long without an event the stream is joined again, in case the host hangs
@@ -35,7 +35,8 @@ class Follower(Kept):
     """Follows a host's events and journals them."""
 
     def __init__(self, ctx: Context, node: str = "") -> None:
-        super().__init__(ctx, node)
+        super().__init__(ctx, node, name=f"containers-follow-{node}" if node else "containers-follow")
+        self.node = node
         self._told: dict[tuple[str, str], int | None] = {}  # what the last look told before the stream did
 
     def run(self) -> None:

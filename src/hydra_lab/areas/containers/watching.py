@@ -10,7 +10,6 @@ import structlog
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.heal.remembering import remember
 from hydra_lab.areas.containers.heal.wishes import asks_for_it
-from hydra_lab.areas.containers.kept import Kept
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.asking import ask
 from hydra_lab.areas.containers.probes.model import Answer, Probe, Probed, after, fresh, is_of, probe_of
@@ -19,6 +18,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
+from hydra_lab.kernel.process.kept import Kept
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -32,8 +32,8 @@ KEPT_S = 60.0  # how old what is kept of a probe that always finds the same may 
 class Watcher(Kept):
     """Does each of these at its time. Of a host that is lost it does nothing: then it is the follower's to say so."""
 
-    def __init__(self, ctx: Context, node: str = "") -> None:
-        super().__init__(ctx, node)
+    def __init__(self, ctx: Context, of: str = "") -> None:
+        super().__init__(ctx, of, name="containers-watch")
         self._hosts: dict[str, int] = {}
         self._seen: dict[str, Container] = {}
         self._found: dict[str, Probed] = {}

@@ -1,8 +1,8 @@
 """Looking at model servers: one thread asks each of them again and again, for all who listen."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -12,8 +12,10 @@ from hydra_lab.kernel.capabilities import LoadedModel, ModelBackend, ModelServer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.gpus import ledger
+from hydra_lab.kernel.process.kept import keep_taking, take_at_once
 
 log = structlog.get_logger()
+THREAD = "models-poll"
 EVERY_S = 5.0
 MOST_AT_ONCE = 16
 
@@ -86,49 +88,11 @@ def in_ledger(ctx: Context, one: ModelServer, told: tuple[LoadedModel, ...] | No
         )  # fmt: skip
 
 
-class Poller(threading.Thread):
-    """Looks at all servers again and again, in one thread for all listeners. ``want`` keeps it going."""
-
-    UNWANTED_S = 20.0
-
-    def __init__(self, ctx: Context) -> None:
-        super().__init__(name="models-poll", daemon=True)
-        self.ctx = ctx
-        self._wanted = threading.Event()
-        self._at_once = threading.Event()
-        self._wanted.set()
-
-    def want(self, *, at_once: bool = False) -> None:
-        """It is still wanted: called every few seconds by the leading process; ``at_once`` has it look now."""
-        self._wanted.set()
-        if at_once:
-            self._at_once.set()
-
-    def run(self) -> None:
-        """Look, and wait for the next turn, for as long as it is wanted."""
-        missed_s = 0.0
-        while missed_s < self.UNWANTED_S:
-            try:
-                look(self.ctx)
-            except Exception as error:  # the database is gone for a moment, or for good: then nobody wants it
-                log.warning("models.poll_failed", error=repr(error))
-            self._at_once.wait(EVERY_S)
-            self._at_once.clear()
-            missed_s = 0.0 if self._wanted.is_set() else missed_s + EVERY_S
-            self._wanted.clear()
-
-
 def keep_looking(ctx: Context) -> None:
-    """Have exactly one thread look, for as long as this process leads."""
-    running = [one for one in threading.enumerate() if isinstance(one, Poller) and one.ctx.services is ctx.services]
-    for one in running:
-        one.want()
-    if not running:
-        Poller(ctx).start()
+    """Have exactly one thread look at all servers, for as long as this process leads."""
+    keep_taking(ctx, THREAD, lambda ctx: partial(look, ctx), EVERY_S)
 
 
 def look_at_once(ctx: Context) -> None:
     """Have it look now: the servers were changed."""
-    for one in threading.enumerate():
-        if isinstance(one, Poller) and one.ctx.services is ctx.services:
-            one.want(at_once=True)
+    take_at_once(ctx, THREAD)

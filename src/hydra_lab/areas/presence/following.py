@@ -1,6 +1,5 @@
 """Following who is at home: one thread for each source, joined again whenever it is lost."""
 
-import threading
 import time
 from contextlib import closing
 from datetime import datetime
@@ -12,30 +11,20 @@ from hydra_lab.areas.presence import store
 from hydra_lab.kernel.capabilities import PresenceSource, Sighting
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.process.kept import Kept, keep_each
 
 log = structlog.get_logger()
 QUIET_S = 10.0
-UNWANTED_S = 20.0
 AGAIN_S, LATEST_S = 1.0, 15.0  # the pause before a source is joined again doubles from the first to the second
 NEED = "presence_source"
 
 
-class Follower(threading.Thread):
+class Follower(Kept):
     """Follows one source. ``want`` keeps it going; without it, it ends."""
 
     def __init__(self, ctx: Context, source: str) -> None:
-        super().__init__(name=f"presence-{source}", daemon=True)
-        self.ctx, self.source = ctx, source
-        self._wanted_at = time.monotonic()
-
-    def want(self) -> None:
-        """It is still wanted: called every few seconds by the leading process."""
-        self._wanted_at = time.monotonic()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it is."""
-        return time.monotonic() - self._wanted_at < UNWANTED_S
+        super().__init__(ctx, source, name=f"presence-{source}")
+        self.source = source
 
     def run(self) -> None:
         """Follow, and join again whenever the source is lost."""
@@ -137,12 +126,7 @@ def event_of(one: Sighting, before: str | None) -> str:
 def keep_following(ctx: Context) -> None:
     """Have exactly one thread follow each source that is configured."""
     names = {one.name for one in ctx.services.integrations.configured(NEED)}
-    mine = [one for one in threading.enumerate() if isinstance(one, Follower) and one.ctx.services is ctx.services]
-    for one in mine:
-        if one.source in names:
-            one.want()
-    for name in names - {one.source for one in mine}:
-        Follower(ctx, name).start()
+    keep_each(ctx, Follower, Follower, names)
     with ctx.read() as connection:
         there = {one.name for one in store.all_sources(connection, ctx.clock.now())}
     if there - names:

@@ -1,6 +1,5 @@
 """Hydra in the home's own system: what is shown there, and what happens when somebody presses its switch."""
 
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,11 +13,11 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.policy.model import Actor, ActorKind, Mode
+from hydra_lab.kernel.process.kept import Kept, keep_each
 from hydra_lab.kernel.work import HoldKind, measure
 
 log = structlog.get_logger()
 NEED = "home_panel"
-UNWANTED_S = 20.0
 LATEST_S = 15.0
 OLDEST_S = 60.0
 DAY = timedelta(hours=24)
@@ -34,25 +33,15 @@ TILES = (
 )
 
 
-class Shower(threading.Thread):
+class Shower(Kept):
     """Shows Hydra at one place for as long as it is wanted."""
 
     def __init__(self, ctx: Context, place: str) -> None:
-        super().__init__(name=f"presence-panel-{place}", daemon=True)
-        self.ctx, self.place = ctx, place
-        self._wanted_at = time.monotonic()
+        super().__init__(ctx, place, name=f"presence-panel-{place}")
+        self.place = place
         self._values: Values = {}
         self._stamp: object = None
         self._read_at = 0.0
-
-    def want(self) -> None:
-        """It is still wanted."""
-        self._wanted_at = time.monotonic()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it is."""
-        return time.monotonic() - self._wanted_at < UNWANTED_S
 
     def run(self) -> None:
         """Show, and begin again whenever the connection is lost."""
@@ -125,9 +114,4 @@ def values(ctx: Context) -> Values:
 def keep_showing(ctx: Context) -> None:
     """Have exactly one thread show Hydra at each place that is configured."""
     places = {one.name for one in ctx.services.integrations.configured(NEED)}
-    mine = [one for one in threading.enumerate() if isinstance(one, Shower) and one.ctx.services is ctx.services]
-    for one in mine:
-        if one.place in places:
-            one.want()
-    for place in places - {one.place for one in mine}:
-        Shower(ctx, place).start()
+    keep_each(ctx, Shower, Shower, places)

@@ -1,13 +1,10 @@
 """What the cards used, by day: the power that was measured, integrated; where nothing was measured there is a gap."""
 
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from zoneinfo import ZoneInfo
-
-import structlog
 
 from hydra_lab.areas.presence.deciding import apply_again
 from hydra_lab.areas.presence.eco import store
@@ -15,10 +12,9 @@ from hydra_lab.areas.presence.eco.store import Measured
 from hydra_lab.kernel.capabilities import Gpu, GpuHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotConfigured
+from hydra_lab.kernel.process.kept import keep_taking
 
-log = structlog.get_logger()
 EVERY_S = 15.0
-UNWANTED_S = 20.0
 LONGEST = timedelta(seconds=60)  # between two measurements that are farther apart nobody knows what was drawn
 MEND = timedelta(minutes=5)
 
@@ -78,38 +74,7 @@ def mend(ctx: Context, node: str) -> None:
         apply_again(ctx, connection, f"{node} answers again", f"presence:mend:{node}:{turn}")
 
 
-class Meter(threading.Thread):
-    """Measures every few seconds for as long as it is wanted."""
-
-    def __init__(self, ctx: Context) -> None:
-        super().__init__(name="presence-energy", daemon=True)
-        self.ctx = ctx
-        self._wanted_at = time.monotonic()
-
-    def want(self) -> None:
-        """It is still wanted."""
-        self._wanted_at = time.monotonic()
-
-    def run(self) -> None:
-        """Measure, and say once what goes wrong."""
-        failed = False
-        while time.monotonic() - self._wanted_at < UNWANTED_S:
-            try:
-                measure(self.ctx)
-                failed = False
-            except Exception as error:
-                if not failed:
-                    log.warning("presence.not_measured", error=repr(error))
-                failed = True
-            time.sleep(EVERY_S)
-
-
 def keep_measuring(ctx: Context) -> None:
     """Have exactly one thread measure, as long as there are cards to measure."""
-    mine = [one for one in threading.enumerate() if isinstance(one, Meter) and one.ctx.services is ctx.services]
-    there = bool(ctx.services.integrations.configured("gpu_host"))
-    if there:
-        for one in mine:
-            one.want()
-        if not mine:
-            Meter(ctx).start()
+    if ctx.services.integrations.configured("gpu_host"):
+        keep_taking(ctx, "presence-energy", lambda ctx: partial(measure, ctx), EVERY_S)
