@@ -1,0 +1,63 @@
+"""How the tables of the cache came to be. New steps go to the end; a step that was released never changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, Float, Integer, String, Text
+
+from hydra_lab.kernel.database.columns import Json, UtcTime
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+def create(op: Operations) -> None:
+    """All of them."""
+    op.create_table(
+        "cache_documents",
+        Column("name", String, primary_key=True),
+        Column("document", Json, nullable=False),
+    )
+    op.create_table(
+        "cache_entries",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("id", String, nullable=False, unique=True),
+        Column("exact", String, nullable=False, unique=True),
+        Column("family", String, nullable=False),
+        Column("path", String, nullable=False),
+        Column("model", String, nullable=False),
+        Column("answered_by", String, nullable=False),
+        Column("key", String, nullable=False),
+        Column("size", Integer, nullable=False),
+        Column("hits", Integer, nullable=False),
+        Column("made_at", UtcTime, nullable=False),
+        Column("used_at", UtcTime, nullable=False),
+        Column("ends_at", UtcTime, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("question", Json, nullable=False),
+        Column("answer", Json, nullable=False),
+    )
+    op.create_index("ix_cache_entries_family", "cache_entries", ["family"])
+    op.create_index("ix_cache_entries_used_at", "cache_entries", ["used_at"])
+    op.create_index("ix_cache_entries_ends_at", "cache_entries", ["ends_at"])
+    op.create_table(
+        "cache_events",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("id", String, nullable=False, unique=True),
+        Column("at", UtcTime, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("entry", String, nullable=False),
+        Column("model", String, nullable=False),
+        Column("key", String, nullable=False),
+        Column("asked", Text, nullable=False),
+        Column("kept", Text, nullable=False),
+        Column("answer", Text, nullable=False),
+        Column("similarity", Float),
+        Column("why", Text),
+        Column("verdict", String),
+        Column("other", Text),
+    )
+
+
+MIGRATIONS = (create,)

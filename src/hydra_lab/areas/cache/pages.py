@@ -1,0 +1,26 @@
+"""The page of the cache: what it answers, for whom it is on, and what it keeps."""
+
+from typing import Any
+
+from hydra_lab.areas.cache.operations import Find, Latest, entries, hits, settings
+from hydra_lab.areas.cache.views import status_of
+from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.context import Context
+from hydra_lab.kernel.operation import Nothing
+
+
+def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
+    """What is known; no model is asked."""
+    text = request.query.get("q", "")[:500]
+    return {
+        "status": status_of(ctx),
+        "settings": settings(ctx, Nothing()),
+        "hits": hits(ctx, Latest(limit=20)).events,
+        "entries": entries(ctx, Find(text=text or None, limit=20)).entries,
+        "text": text,
+    }
+
+
+PAGES = (
+    Page(path="/cache", title="Cache", template="cache.html", load=load, nav=("Lab", 27, "archive", "Cache")),
+)  # fmt: skip

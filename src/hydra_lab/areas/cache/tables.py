@@ -1,0 +1,54 @@
+"""The tables of the cache: what the owner set, the kept answers, and what became of questions lately."""
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+
+from hydra_lab.kernel.database.columns import Json, UtcTime
+
+metadata = MetaData()
+
+documents = Table(
+    "cache_documents",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("document", Json, nullable=False),
+)
+
+entries = Table(
+    "cache_entries",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("exact", String, nullable=False, unique=True),
+    Column("family", String, nullable=False, index=True),
+    Column("path", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("answered_by", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("hits", Integer, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime, nullable=False, index=True),
+    Column("ends_at", UtcTime, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("question", Json, nullable=False),
+    Column("answer", Json, nullable=False),
+)
+
+events = Table(
+    "cache_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("entry", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("kept", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("similarity", Float),
+    Column("why", Text),
+    Column("verdict", String),
+    Column("other", Text),
+)
