@@ -1,13 +1,16 @@
 """How much memory a server's cards have free, as it is measured, and waiting for it to be given back."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from hydra_lab.areas.models.model import gib
-from hydra_lab.kernel.capabilities import GpuHost, LoadedModel, ModelServer
+from hydra_lab.kernel.capabilities import Gpu, GpuHost, LoadedModel, ModelServer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Refused
+from hydra_lab.kernel.gpus import ledger
+from hydra_lab.kernel.gpus.model import Card
 
 PATIENCE_S = 30.0
 PAUSE_S = 0.5
@@ -47,7 +50,20 @@ def figures(ctx: Context, one: ModelServer) -> Figures | None:
     total = [card.memory_total_gib for card in found if card.memory_total_gib is not None]
     if len(used) < len(found) or len(total) < len(found):
         return None
+    in_ledger(ctx, one.node, cards)
     return Figures(free_gib=sum(total) - sum(used), total_gib=sum(total), source=found[0].source)
+
+
+def in_ledger(ctx: Context, node: str, cards: Sequence[Gpu]) -> None:
+    """Keep in the ledger what was measured just now, where it was measured of every card of a node."""
+    found = [
+        Card(node=node, index=one.index, uuid=one.uuid, name=one.name, total_gib=one.memory_total_gib,
+             used_gib=one.memory_used_gib, at=one.at)
+        for one in cards
+    ]  # fmt: skip
+    if all(one.used_gib is not None and one.total_gib is not None for one in found):
+        with ctx.begin() as connection:
+            ledger.measured(connection, node, found)
 
 
 def held(loaded: tuple[LoadedModel, ...], learned: dict[str, float]) -> float | None:

@@ -1,6 +1,6 @@
 """What changes the ledger: cards are measured, models come and go, work takes its lease, models are pinned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from hydra_lab.kernel.gpus import store
 from hydra_lab.kernel.gpus.account import Account, accounts, grows, part
 from hydra_lab.kernel.gpus.model import Card, Learned, Lease, LeaseKind, holder_of_model, holder_of_work
 from hydra_lab.kernel.gpus.placing import Answer, Place, placed
+from hydra_lab.kernel.gpus.room import Room, room
 
 STAYS_BUSY = timedelta(seconds=15)  # how long what was in use at the last look counts as in use
 NEWEST = 0.5  # how much the latest load says of how long the next will take, against all before it
@@ -35,6 +36,16 @@ def books(connection: Connection, now: datetime) -> list[Account]:
 
 
 # Models -----------------------------------------------------------------------------------------------------------
+
+
+def room_for(
+    connection: Connection, server: str, model: str, goes: Collection[str], now: datetime, *,
+    node: str, gpus: Sequence[int] = (),
+) -> Room:  # fmt: skip
+    """What a model could have on its server's cards once the models ``goes`` of that server are unloaded."""
+    cards = [one for one in store.all_cards(connection) if one.node == node and (not gpus or one.index in gpus)]
+    holders = {holder_of_model(server, name) for name in (model, *goes)}
+    return room(cards if len(cards) >= len(gpus) else (), store.all_leases(connection), holders, now)
 
 
 def loading(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hydra_lab.kernel.errors import Cancelled, Denied, NotFound, Unavailable
+from hydra_lab.kernel.errors import Cancelled, Conflict, Denied, NotFound, Unavailable
 from hydra_lab.kernel.policy.model import Actor, Verdict
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, Priority, State
@@ -16,7 +16,8 @@ LOOK_S = 1.0
 async def bring(services: Services, actor: Actor, server: str, model: str, *, in_place: bool) -> None:
     """Return once a model is loaded, ``in_place`` of the one that is.
 
-    Raises ``Denied`` where policy does not let the caller change models, ``Unavailable`` where it could not be loaded.
+    Raises ``Denied`` where policy does not let the caller change models, ``Conflict`` where it does not fit or what is
+    pinned would go, ``Unavailable`` where it could not be loaded.
     """
     item = await asyncio.to_thread(begun, services, actor, server, model, in_place=in_place)
     item = await over(services, item)
@@ -28,6 +29,8 @@ async def bring(services: Services, actor: Actor, server: str, model: str, *, in
         await asyncio.to_thread(services.work.cancel, item.id, actor)
         raise Unavailable(f"{model} cannot be loaded on {server} now: {why}", fix="Ask again later.", item=item.id)
     told = item.error.detail if item.error else f"The work was {item.state.value}."
+    if item.error and item.error.code == Conflict.code:  # it does not fit, or what is pinned would go
+        raise Conflict(f"{model} is not loaded on {server}: {told}", fix=item.error.fix, item=item.id)
     if item.state is State.CANCELLED:
         raise Cancelled(f"{model} was not loaded on {server}: it was cancelled.", fix="Ask again.", item=item.id)
     raise Unavailable(

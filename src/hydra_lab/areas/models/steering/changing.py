@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hydra_lab.areas.models import memory, store
-from hydra_lab.areas.models.leasing import leased, settled
+from hydra_lab.areas.models.leasing import give_back, leased, settled
 from hydra_lab.areas.models.memory import Freed
 from hydra_lab.areas.models.steering.plan import Plan, leaves, steered
 from hydra_lab.areas.models.steering.proving import prove
@@ -43,6 +43,7 @@ def change(ctx: Context, plan: Plan) -> Changed:
     try:
         return forward(ctx, one, plan)
     except HydraError as error:
+        give_back(ctx, one, [plan.model])
         return back(ctx, one, plan, error)
 
 
@@ -57,6 +58,7 @@ def forward(ctx: Context, one: ModelServer, plan: Plan) -> Changed:
     if going:
         ctx.progress(None, "waiting for the memory to be free")
         freed = memory.freed(ctx, one, before, holding=plan.held_gib, need=plan.need_gib)
+        give_back(ctx, one, plan.others)
     took: Learned | None = None
     if plan.model not in (names(one) or ()):
         took = load(ctx, one, plan.model, plan.context, plan.need_gib)
@@ -76,18 +78,27 @@ def forward(ctx: Context, one: ModelServer, plan: Plan) -> Changed:
 
 def load(ctx: Context, one: ModelServer, model: str, context: int | None, need_gib: float | None) -> Learned:
     """Load a model, telling how far it is; what it took, where that can be measured or the server tells."""
-    before, begun = memory.figures(ctx, one), time.monotonic()
-    with leased(ctx, one, model, need_gib):
-        try:
-            follow(ctx, one.load(model, LoadOptions(context=context)))
-        except Unavailable:  # the load may go on without a listener, as TabbyAPI's does
-            if not appears(ctx, one, model):
-                raise
-    load_s, after = round(time.monotonic() - begun, 3), memory.figures(ctx, one)
+    before = memory.figures(ctx, one)
+    load_s = into_memory(ctx, ctx, one, model, context, need_gib)
+    after = memory.figures(ctx, one)
     told = next((each.gpu_bytes for each in one.loaded() or () if each.name == model), None)
     gib = before.free_gib - after.free_gib if before and after else told / 2**30 if told else None
     settled(ctx, one, model, told / 2**30 if told else gib, load_s)
     return Learned(gib=round(gib, 3) if gib and gib > 0 else None, load_s=load_s, at=ctx.services.clock.now())
+
+
+def into_memory(
+    ctx: Context, telling: Context, one: ModelServer, model: str, context: int | None, need_gib: float | None
+) -> float:
+    """Load a model under its lease, until it is there; how many seconds that took. ``telling`` hears how far it is."""
+    begun = time.monotonic()
+    with leased(ctx, one, model, need_gib):
+        try:
+            follow(telling, one.load(model, LoadOptions(context=context)))
+        except Unavailable:  # the load may go on without a listener, as TabbyAPI's does
+            if not appears(telling, one, model):
+                raise
+    return round(time.monotonic() - begun, 3)
 
 
 def appears(ctx: Context, one: ModelServer, model: str) -> bool:
@@ -112,7 +123,7 @@ def follow(ctx: Context, told: Iterable[Loading]) -> None:
 def back(ctx: Context, one: ModelServer, plan: Plan, cause: HydraError) -> Changed:
     """Bring back what was loaded before. What is asked of the server here raises where it is gone."""
     ctx.log(f"{cause.detail} What was loaded before is brought back.", "warning")
-    ctx = replace(ctx, run=None)  # this is done also where the work was cancelled
+    quiet = replace(ctx, run=None)  # this is done also where the work was cancelled
     was = plan.before or ()
     there = names(one) or []
     failed = Changed(
@@ -122,7 +133,7 @@ def back(ctx: Context, one: ModelServer, plan: Plan, cause: HydraError) -> Chang
         if plan.model in there and plan.model not in {each.name for each in was}:
             one.unload(plan.model)
         for each in was:
-            bring_back(ctx, one, each)
+            bring_back(ctx, quiet, one, each)
     except Unavailable:
         raise
     except HydraError as error:
@@ -133,14 +144,15 @@ def back(ctx: Context, one: ModelServer, plan: Plan, cause: HydraError) -> Chang
     return failed.model_copy(update={"loaded": names(one)})
 
 
-def bring_back(ctx: Context, one: ModelServer, was: LoadedModel) -> None:
+def bring_back(ctx: Context, quiet: Context, one: ModelServer, was: LoadedModel) -> None:
     """Load a model as it was loaded, unless it still is."""
     now = next((each for each in one.loaded() or () if each.name == was.name), None)
     if now and now.context == was.context:
         return
     if now:
         one.unload(was.name)
-    follow(ctx, one.load(was.name, LoadOptions(context=was.context)))
+    load_s = into_memory(ctx, quiet, one, was.name, was.context, None)
+    settled(ctx, one, was.name, None, load_s)
 
 
 def names(one: ModelServer) -> list[str] | None:

@@ -4,15 +4,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hydra_lab.areas.models import memory
+from hydra_lab.areas.models import leasing, memory
 from hydra_lab.areas.models.looking import look_at, server, servers
 from hydra_lab.areas.models.memory import Freed
 from hydra_lab.areas.models.steering.changing import Changed, change, follow, names
-from hydra_lab.areas.models.steering.plan import Plan, look, steered
+from hydra_lab.areas.models.steering.plan import Plan, look, refuse_if_it_cannot_be, steered
 from hydra_lab.areas.models.steering.views import Switched, Unloaded
 from hydra_lab.kernel.capabilities import LoadedModel
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, Refused
+from hydra_lab.kernel.gpus import store as gpus
 
 
 def carry_out(ctx: Context, id: str, model: str, context: int | None, *, alone: bool, wait_s: float) -> Switched:
@@ -59,7 +60,11 @@ def switched(plan: Plan, became: Changed, *, outcome: str = "", still_inside: in
 
 
 def begun(connection: Connection, ctx: Context, plan: Plan, still_inside: int) -> None:
-    """Journal that it begins."""
+    """Take the memory for it, unless somebody was quicker, and journal that it begins. Raises ``Conflict``."""
+    one = steered(ctx, plan.server)
+    gpus.one_at_a_time(connection)
+    refuse_if_it_cannot_be(ctx, connection, one, plan)
+    leasing.take(ctx, connection, one, plan.model, plan.need_gib)
     data: dict[str, Any] = {"model": plan.model, "before": loaded_names(plan), "context": plan.context,
                             "goes": [one.name for one in plan.goes], "requests_cut": still_inside or None}  # fmt: skip
     emit(connection, ctx, "switching", plan.server, data)
