@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from hydra_lab.areas.triggers.matching import FACTS, MISSING, PART, at
+from hydra_lab.areas.triggers.measuring.asking import asked
 from hydra_lab.areas.triggers.model import Trigger
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Invalid, NotFound
+from hydra_lab.kernel.errors import HydraError, Invalid, NotFound
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.work.window import parse_window
 
@@ -17,7 +18,7 @@ Problem = dict[str, str]
 def checked(ctx: Context, id: str, trigger: Trigger) -> None:
     """Raise ``Invalid`` that says in each field what is wrong with it."""
     problems = [{"field": "id", "problem": f"cannot be one of {', '.join(RESERVED)}"}] if id in RESERVED else []
-    problems += wrong_paths(trigger)
+    problems += [*wrong_paths(trigger), *wrong_query(ctx, trigger)]
     start = trigger.start
     if start.window:
         try:
@@ -59,6 +60,17 @@ def wrong_paths(trigger: Trigger) -> Iterator[Problem]:
                 yield {"field": field, "problem": no_path(wrong[0])}
             elif "{{" in PART.sub("", value):
                 yield {"field": field, "problem": "has {{ without a path and }}, such as {{ data.body.ref }}"}
+
+
+def wrong_query(ctx: Context, trigger: Trigger) -> Iterator[Problem]:
+    """What is wrong with a query, as far as what measures says so now; where it is silent nobody knows."""
+    try:
+        if trigger.when.metric:
+            asked(ctx, trigger.when.metric.query)
+    except Invalid as error:
+        yield {"field": "when.metric.query", "problem": error.detail}
+    except HydraError:
+        return
 
 
 def is_path(path: str) -> bool:

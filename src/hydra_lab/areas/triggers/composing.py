@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from hydra_lab.areas.triggers.measuring.model import Metric
 from hydra_lab.areas.triggers.model import EVENT, ID, Start, Trigger, TriggerView, ValueTest, When
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid
@@ -36,8 +37,17 @@ class Composed(Input):
     """A trigger, field by field."""
 
     id: str = Field(pattern=ID, description="Its name: lower-case letters, digits and . _ -")
-    event: str = Field(pattern=EVENT, description="The name of what happens, such as `disk.low`; `hooks.*` takes all")
+    event: str | None = Field(
+        default=None, pattern=EVENT, description="The name of what happens, such as `disk.low`; `hooks.*` takes all"
+    )
     subject: str | None = Field(default=None, max_length=200, description="What it is about; `*` stands for anything")
+    query: str | None = Field(
+        default=None, max_length=2000, description="A measurement in PromQL, in place of an event"
+    )
+    above: float | None = Field(default=None, allow_inf_nan=False, description="Starts when a value is above this")
+    below: float | None = Field(default=None, allow_inf_nan=False, description="Starts when a value is below this")
+    for_minutes: float = Field(default=0, ge=0, le=1440, description="How long a value must have been so, in minutes")
+    every_s: float = Field(default=30, ge=5, le=3600, description="Seconds between two looks")
     conditions: list[Condition] = Field(default_factory=list, max_length=20)
     operation: str
     input: dict[str, Any] = Field(default_factory=dict)
@@ -60,7 +70,7 @@ def compose(ctx: Context, input: Composed) -> Answer[TriggerView]:
     """Set a trigger whose conditions are given as rows, as the form does."""
     try:
         trigger = Trigger(
-            when=When(event=input.event, subject=input.subject, where=where_of(input.conditions)),
+            when=when_of(input),
             start=Start(
                 operation=input.operation, input=input.input, title=input.title, priority=input.priority,
                 window=input.window, lane=input.lane,
@@ -75,8 +85,24 @@ def compose(ctx: Context, input: Composed) -> Answer[TriggerView]:
         rows = {f"when.where.{row.path}": f"conditions.{number}.path" for number, row in enumerate(input.conditions)}
         problems = error.data.get("problems", [])
         found = [(rows.get(one["field"], one["field"].removeprefix("start.")), one["problem"]) for one in problems]
-        raise wrong([(field.removeprefix("when."), problem) for field, problem in found]) from error
+        short = [(field.removeprefix("when.").removeprefix("metric."), problem) for field, problem in found]
+        raise wrong(short) from error
     return answer
+
+
+def when_of(input: Composed) -> When:
+    """What it waits for. Raises ``Invalid`` that names the field."""
+    where = where_of(input.conditions)
+    if input.query is None and input.event is None:
+        raise wrong([("event", "is needed, or a query of a measurement")])
+    if input.query is None:
+        return When(event=input.event or "", subject=input.subject, where=where)
+    if input.event or input.subject:
+        raise wrong([("query", "cannot stand beside an event; a trigger waits for one of the two")])
+    if input.above is None and input.below is None:
+        raise wrong([("above", "a limit is needed, here or below")])
+    limits = input.model_dump(include={"query", "above", "below", "for_minutes", "every_s"})
+    return When(metric=Metric.model_validate(limits), where=where)
 
 
 def wrong(problems: list[tuple[str, str]]) -> Invalid:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.triggers import store
 from hydra_lab.areas.triggers.lineage import Lineage, lineage_of, name_of
-from hydra_lab.areas.triggers.matching import as_text, filled, fits
+from hydra_lab.areas.triggers.matching import as_text, filled, is_for
 from hydra_lab.areas.triggers.model import Outcome, Trigger, TriggerView
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.database.connect import after_commit
@@ -43,7 +43,10 @@ def act(ctx: Context, connection: Connection, events: Sequence[Event]) -> None:
     store.take_turn(connection)
     waiting = [view for view in store.all_triggers(connection) if not view.trigger.paused]
     for event in events:
-        fitting = [view for view in waiting if fits(view.trigger.when, event) and event.actor_name != name_of(view.id)]
+        fitting = [
+            view for view in waiting
+            if is_for(view.id, view.trigger.when, event) and event.actor_name != name_of(view.id)
+        ]  # fmt: skip
         lineage = lineage_of(ctx, connection, event) if fitting else None
         for view in fitting:
             if lineage:

@@ -22,6 +22,11 @@ def facts_of(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def is_for(trigger: str, when: When, event: Event) -> bool:
+    """Whether an event is one that this trigger waits for; a measurement is told to the one that asked for it."""
+    return fits(when, event) and (when.metric is None or event.subject == trigger)
+
+
 def fits(when: When, event: Event) -> bool:
     """Whether an event is one that is waited for."""
     name, star = when.event.removesuffix("*"), when.event.endswith("*")
@@ -108,6 +113,9 @@ def in_words(trigger: Trigger) -> str:
 
 def occasion(when: When) -> str:
     """What is waited for."""
+    if when.metric:
+        tests = [f"{path} {test_in_words(test)}" for path, test in when.where.items()]
+        return f"{when.metric.query} {when.metric.limit}" + (f" and {' and '.join(tests)}" if tests else "")
     tests = [f"{path} {test_in_words(test)}" for path, test in when.where.items()]
     subject = f" of {when.subject}" if when.subject else ""
     return when.event + subject + (f" where {' and '.join(tests)}" if tests else "")

@@ -35,4 +35,14 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def measure(op: Operations) -> None:
+    """What was seen of the measurements that triggers wait for."""
+    op.create_table(
+        "triggers_looks",
+        Column("trigger", String, primary_key=True),
+        Column("asked_at", UtcTime, nullable=False),
+        Column("measured", Json, nullable=False),
+    )
+
+
+MIGRATIONS = (create, measure)

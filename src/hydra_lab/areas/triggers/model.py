@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from hydra_lab.areas.triggers.measuring.model import MEASURED, Measured, Metric
 from hydra_lab.kernel.operation import Input, Output
 from hydra_lab.kernel.work import Priority
 
@@ -23,15 +24,31 @@ class ValueTest(Input):
 
 
 class When(Input):
-    """Which entries of the journal start it."""
+    """Which entries of the journal start it, or which measurement: one of ``event`` and ``metric`` is given.
 
-    event: str = Field(pattern=EVENT, description="Its name, such as disk.low; hooks.* takes every one of a topic")
+    A measurement that passes its limit is an event of its own, with ``data.value`` and ``data.labels``.
+    """
+
+    event: str = Field(
+        default=MEASURED, pattern=EVENT,
+        description="Its name, such as disk.low; hooks.* takes every one of a topic. Left out for a measurement",
+    )  # fmt: skip
+    metric: Metric | None = Field(default=None, description="A measurement that passes a limit")
     subject: str | None = Field(default=None, max_length=200, description="A pattern with * and ? for its subject")
     where: dict[str, ValueTest | str | int | float | bool | list[str | int | float | bool | None] | None] = Field(
         default_factory=dict,
         max_length=20,
         description="Values by their path, such as data.body.action: one value, a list to choose from, or a test",
     )
+
+    @model_validator(mode="after")
+    def of_one_kind(self) -> "When":
+        """It waits for what happens or for a measurement."""
+        if (self.metric is None) == (self.event == MEASURED):
+            raise ValueError("waits for an event or for a metric: give one of the two")
+        if self.metric and self.subject is not None:
+            raise ValueError("takes no subject with a metric; choose its series in the query")
+        return self
 
 
 class Start(Input):
@@ -71,3 +88,23 @@ class TriggerView(Output):
     last_outcome: Outcome | None
     last_detail: str | None
     last_item: str | None
+    measured: Measured | None = Field(default=None, description="What the last look at its measurement gave")
+
+
+class Tried(Output):
+    """What a trigger would make of one event."""
+
+    event: int | None = Field(default=None, description="Its entry in the journal; a measurement of now has none")
+    name: str
+    subject: str | None
+    outcome: Outcome
+    input: dict[str, Any] | None = None
+    detail: str | None = None
+
+
+class Trial(Output):
+    """What a trigger would have made of what happened lately, or would make of what is measured now."""
+
+    looked_at: int = Field(description="How many of the newest entries of its topic were looked at")
+    fitting: list[Tried]
+    measured: Measured | None = Field(default=None, description="What is measured now, where it waits for that")

@@ -8,7 +8,10 @@ from hydra_lab.areas.triggers import store
 from hydra_lab.areas.triggers.checking import checked
 from hydra_lab.areas.triggers.firing import as_told, work_of
 from hydra_lab.areas.triggers.matching import fits
-from hydra_lab.areas.triggers.model import ID, Outcome, Trigger, TriggerView
+from hydra_lab.areas.triggers.measuring import store as looks
+from hydra_lab.areas.triggers.measuring.model import Measured
+from hydra_lab.areas.triggers.measuring.trying import trial
+from hydra_lab.areas.triggers.model import ID, Trial, Tried, Trigger, TriggerView
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.journal import Filter
@@ -37,31 +40,18 @@ class Triggers(Output):
     triggers: list[TriggerView]
 
 
-class Tried(Output):
-    """What a trigger would make of one event."""
-
-    event: int
-    name: str
-    subject: str | None
-    outcome: Outcome
-    input: dict[str, Any] | None = None
-    detail: str | None = None
-
-
-class Trial(Output):
-    """What a trigger would have made of what happened lately."""
-
-    looked_at: int = Field(description="How many of the newest entries of that topic were looked at")
-    fitting: list[Tried]
-
-
 def found(ctx: Context, id: str) -> TriggerView:
     """A trigger. Raises ``NotFound``."""
     with ctx.read() as connection:
-        view = store.one(connection, id)
+        view, seen = store.one(connection, id), looks.of(connection, id)
     if view is None:
         raise unknown(id)
-    return view
+    return measured(view, seen)
+
+
+def measured(view: TriggerView, seen: Measured | None) -> TriggerView:
+    """A trigger with what was seen of its measurement; one that nobody has looked at yet has an empty look."""
+    return view.model_copy(update={"measured": seen or Measured()}) if view.trigger.when.metric else view
 
 
 def masked(view: TriggerView) -> TriggerView:
@@ -80,7 +70,9 @@ def unknown(id: str) -> NotFound:
 def list_(ctx: Context) -> Triggers:
     """Show every trigger, and what became of the last event that fitted."""
     with ctx.read() as connection:
-        return Triggers(triggers=[masked(view) for view in store.all_triggers(connection)])
+        seen = looks.all_looks(connection)
+        found = [measured(view, seen.get(view.id, (None, None))[1]) for view in store.all_triggers(connection)]
+    return Triggers(triggers=[masked(view) for view in found])
 
 
 @operation("triggers.show", effect=Effect.READ, path="GET /triggers/{id}")
@@ -103,8 +95,11 @@ def set_(ctx: Context, input: SetTrigger) -> Answer[TriggerView]:
         store.take_turn(connection, input.id)
         before = store.one(connection, input.id)
         is_new = store.put(connection, input.id, trigger, ctx.actor.name, ctx.clock.now())
-        if before and before.trigger.dry_run and not trigger.dry_run:
+        in_earnest = before is not None and before.trigger.dry_run and not trigger.dry_run
+        if in_earnest:
             store.forget_starts(connection, input.id)
+        if in_earnest or (before and before.trigger.when.metric != trigger.when.metric):
+            looks.forget(connection, input.id)
         data = {"event": trigger.when.event, "operation": verb.name}
         ctx.emit(connection, "triggers.set", subject=input.id, data=data)
     return Answer(body=masked(found(ctx, input.id)), status=201 if is_new else 200)
@@ -148,8 +143,10 @@ def switched(ctx: Context, id: str, *, paused: bool) -> TriggerView:
 
 @operation("triggers.test", effect=Effect.READ, path="GET /triggers/{id}/test")
 def test(ctx: Context, input: TriggerId) -> Trial:
-    """Show what a trigger would have made of what happened lately. Nothing is started."""
+    """Show what a trigger would have made of what happened lately, or of what is measured now. Nothing is started."""
     trigger = found(ctx, input.id).trigger
+    if trigger.when.metric:
+        return trial(ctx, input.id, trigger, trigger.when.metric)
     with ctx.read() as connection:
         wanted = Filter(topics=(trigger.when.event.partition(".")[0],))
         events = journal.page(connection, wanted, before=None, limit=LOOKED_AT)

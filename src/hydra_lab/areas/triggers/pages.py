@@ -1,9 +1,12 @@
 """The pages of triggers and hooks: what starts what, what became of it, and the form of one trigger."""
 
+from dataclasses import replace
 from typing import Any
 
 from hydra_lab.areas.triggers.composing import Composed, Kind, rows_of
 from hydra_lab.areas.triggers.matching import PART, facts_of, guards, in_words, occasion
+from hydra_lab.areas.triggers.measuring.asking import NEED
+from hydra_lab.areas.triggers.measuring.model import MEASURED
 from hydra_lab.areas.triggers.model import Trigger, TriggerView
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
@@ -30,6 +33,7 @@ SCHEMES = (
 EMPTY_ROWS = 2
 LATELY = 500
 GUARDS = ("cooldown_minutes", "once_per", "most_an_hour", "dry_run")
+METRIC = ("above", "below", "for_minutes", "every_s")
 OPTIONS = ("title", "priority", "window", "lane")
 
 
@@ -60,7 +64,7 @@ def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
     verb = next((one for one in verbs if one.name == name), None)
     if name and verb is None:
         raise NotFound(f"{name} cannot be started by a trigger.", fix="Choose one of those that can be queued.")
-    given = {name: request.query.get(name, "") for name in ("event", "subject")}
+    given = {name: request.query.get(name, "") for name in ("event", "subject", "by")}
     groups = {} if verb else grouped(verbs, words)
     return {"q": words, "asked": given, "groups": sorted(groups.items()), **form(ctx, verb, given)}
 
@@ -70,7 +74,10 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     view: TriggerView = ctx.call("triggers.show", id=request.path["id"])
     trigger, verbs = view.trigger, ctx.services.registry.verbs
     tried = ctx.call("triggers.test", id=view.id) if "try" in request.query else None
+    metric = trigger.when.metric
     values = {**trigger.model_dump(), **trigger.start.model_dump(), **trigger.when.model_dump()}
+    values |= {**metric.model_dump(), "by": "metric", "id": view.id} if metric else {}
+    values = {name: int(one) if isinstance(one, float) and one.is_integer() else one for name, one in values.items()}
     return {
         "title": view.id, "row": row(view), "tried": tried, "looks": LOOKS,
         **form(ctx, verbs.get(trigger.start.operation), values, trigger),
@@ -94,6 +101,7 @@ def form(ctx: Context, verb: Operation | None, given: dict[str, Any], trigger: T
         names = journal.names_lately(connection, LATELY)
         wanted = given.get("event") or ""
         fitting = Filter(topics=(wanted[:-2],)) if wanted.endswith(".*") else Filter(names=(wanted,))
+        fitting = replace(fitting, subject=given.get("id")) if wanted == MEASURED else fitting
         latest = journal.page(connection, fitting, before=None, limit=1) if wanted else []
     return {
         "verb": verb, "given": given, "conditions": list(rows_of(trigger.when)) if trigger else [],
@@ -101,7 +109,9 @@ def form(ctx: Context, verb: Operation | None, given: dict[str, Any], trigger: T
         "events": names,
         "example": facts_of(latest[0]) if latest else None, "paths": paths_in(latest[0]) if latest else [],
         "input_schema": input_schema(verb, given.get("input") or {}) if verb else None,
-        "guards_schema": narrowed(whole, GUARDS), "options_schema": narrowed(whole, OPTIONS),
+        "source": next((one.title for one in ctx.services.integrations.configured(NEED)), None),
+        "metric_schema": narrowed(whole, METRIC), "guards_schema": narrowed(whole, GUARDS),
+        "options_schema": narrowed(whole, OPTIONS),
     }  # fmt: skip
 
 

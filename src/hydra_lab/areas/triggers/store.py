@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hydra_lab.areas.triggers.measuring import store as looks
 from hydra_lab.areas.triggers.model import Outcome, Trigger, TriggerView
 from hydra_lab.areas.triggers.tables import starts, triggers
 
 
 def view_of(row: Any) -> TriggerView:
     """A row as it is shown."""
-    return TriggerView.model_validate({name: getattr(row, name) for name in TriggerView.model_fields})
+    kept = {name: getattr(row, name) for name in TriggerView.model_fields if name != "measured"}
+    return TriggerView.model_validate(kept)
 
 
 def all_triggers(connection: Connection) -> list[TriggerView]:
@@ -56,6 +58,7 @@ def forget_starts(connection: Connection, id: str) -> None:
 def remove(connection: Connection, id: str) -> bool:
     """Forget a trigger; whether there was one."""
     connection.execute(delete(starts).where(starts.c.trigger == id))
+    looks.forget(connection, id)
     return connection.execute(delete(triggers).where(triggers.c.id == id)).rowcount > 0
 
 

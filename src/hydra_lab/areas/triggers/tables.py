@@ -1,4 +1,4 @@
-"""The tables of triggers: the rules, and what each has started lately."""
+"""The tables of triggers: the rules, what each has started lately, and what was seen of measurements."""
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table
 
@@ -27,4 +27,12 @@ starts = Table(
     Column("trigger", String, primary_key=True),
     Column("event", BigInteger, primary_key=True),
     Column("at", UtcTime, nullable=False),
+)
+
+looks = Table(
+    "triggers_looks",
+    metadata,
+    Column("trigger", String, primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("measured", Json, nullable=False),
 )
