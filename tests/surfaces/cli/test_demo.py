@@ -103,6 +103,18 @@ def test_each_page_has_something_to_show(demo: Demo) -> None:
         time.sleep(0.2)
 
 
+def test_the_example_work_succeeds_wherever_the_demo_is_started(demo: Demo) -> None:
+    def states() -> dict[str, str]:
+        items = demo.client.get("/queue", params={"q": "broken links", "limit": 100}).raise_for_status().json()["items"]
+        return {one["title"]: one["state"] for one in items if one["section"]}
+
+    deadline = time.monotonic() + START_S
+    while set(states().values()) & {"queued", "running"}:
+        assert time.monotonic() < deadline, states()
+        time.sleep(0.2)
+    assert states() == {"Find Broken Links in the Lab's Notes": "done"}
+
+
 def test_nothing_of_a_real_lab_is_touched(demo: Demo) -> None:
     assert [one["configured"] for one in demo.client.get("/integrations").json()["integrations"]].count(True) == 0
     assert not (demo.home / "real").exists()

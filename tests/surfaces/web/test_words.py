@@ -90,3 +90,10 @@ def test_a_page_that_is_named_is_a_link() -> None:
         '<code class="mono">/ui/queue</code> stays, and /ui/.'
     )
     assert words.marked("http://lab.example/ui/queue") == "http://lab.example/ui/queue"
+
+
+def test_a_page_that_is_named_is_called_by_its_name() -> None:
+    names = {"/integrations/discord": "Integrations › Discord"}
+    assert words.marked("Open /ui/integrations/discord.", names=names) == (
+        'Open <a href="/ui/integrations/discord">Integrations › Discord</a>.'
+    )

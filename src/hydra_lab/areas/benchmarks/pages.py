@@ -31,6 +31,7 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
         charts = [chart(before(connection, one), heading(one)) for one in latest[:CHARTS]]
     return {
         "rows": [row(one) for one in latest],
+        "titles": titles(ctx),
         "charts": [one for one in charts if one],
         "suites": list(work.suites(ctx).values()),
         "number": number,
@@ -41,13 +42,15 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """One run."""
     run = known(ctx, request.path["id"])
+    suite = titles(ctx).get(run.suite, run.suite)
     with ctx.read() as connection:
         earlier = before(connection, run)
     names = list(dict.fromkeys(one.name for one in run.series))
     chosen = request.query.get("figure") or (names[0] if names else "")
     plotted = next((one for one in run.series if one.name == chosen and one.samples), None)
     return {
-        "title": f"{run.suite} on {run.target}",
+        "title": f"{suite} on {run.target}",
+        "suite": suite,
         "run": view(run),
         "row": row(run),
         "groups": groups(run),
@@ -65,7 +68,13 @@ def load_compare(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Two runs beside each other."""
     first, second = request.query.get("first"), request.query.get("second")
     found = beside(known(ctx, first), known(ctx, second)) if first and second else None
-    return {"title": "Two runs", "found": found, "number": number}
+    suite = titles(ctx).get(found.first.suite, found.first.suite) if found else ""
+    return {"title": "Two runs", "found": found, "suite": suite, "number": number}
+
+
+def titles(ctx: Context) -> dict[str, str]:
+    """What each suite is called."""
+    return {one.name: one.title for one in work.suites(ctx).values()}
 
 
 def before(connection: Any, run: Run) -> list[Run]:

@@ -20,8 +20,8 @@ class AuditNotes(Input):
 
     folder: str | None = Field(
         default=None, max_length=4000,
-        description="A folder of Markdown on Hydra's machine; default: `knowledge`, `docs` or `notes` where Hydra was "
-        "started or in its data directory",
+        description="A folder of Markdown on Hydra's machine, in its data directory or where it was started; default: "
+        "`knowledge`, `docs` or `notes` there",
     )  # fmt: skip
     stale_days: int = Field(default=180, ge=1, le=36500, description="Days after which a stamp is stale")
 
@@ -48,15 +48,21 @@ def audit_notes(ctx: Context, input: AuditNotes) -> Audited:
 
     Reads only: what a person wrote is theirs to change.
     """
-    folder = input.folder or ctx.step("find", usual_folder, ctx)
+    folder = named_folder(ctx, input.folder) if input.folder else ctx.step("find", usual_folder, ctx)
     today = ctx.clock.now().astimezone(ctx.services.settings.current.zone).date().isoformat()
     ctx.progress(None, f"reading {folder}")
     return ctx.step("audit", audited, ctx, folder, today, input.stale_days)
 
 
+def named_folder(ctx: Context, name: str) -> str:
+    """A folder by its name: the data directory's where it has one, else as seen from where Hydra was started."""
+    own = ctx.services.settings.current.data_dir / name
+    return str(own) if own.is_dir() else name
+
+
 def usual_folder(ctx: Context) -> str:
     """The first usual folder there is. Raises ``Invalid`` naming where it looked."""
-    places = [Path.cwd() / name for name in USUAL] + [ctx.services.settings.current.data_dir / name for name in USUAL]
+    places = [ctx.services.settings.current.data_dir / name for name in USUAL] + [Path.cwd() / name for name in USUAL]
     found = next((one for one in places if one.is_dir()), None)
     if found is None:
         raise Invalid(

@@ -88,10 +88,19 @@ def put_back(host: WorkflowHost, before: Workflow) -> None:
 def rerun(ctx: Context, id: str) -> Run:
     """Repeat a failed run and wait for its end. Raises ``Unavailable``, after which it is tried again later."""
     ended = ctx.step("repeat and wait", repeated, ctx, id)
+    name = ctx.step("look up its name", called, ctx, ended.workflow)
     with ctx.begin() as connection:
         data = {"run": id, "repeated_as": ended.id}
-        ctx.emit(connection, "n8n.run_recovered", subject=ended.workflow, data=data)
+        ctx.emit(connection, "n8n.run_recovered", subject=name, data={**data, "workflow": ended.workflow})
     return ended
+
+
+def called(ctx: Context, id: str) -> str:
+    """What a workflow is called; its id where n8n does not say."""
+    try:
+        return ctx.capability(WorkflowHost).workflow(id).name
+    except HydraError:
+        return id
 
 
 def repeated(ctx: Context, id: str) -> Run:

@@ -38,6 +38,34 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
                    "title": "Forget last month's finished work"}),
 )  # fmt: skip
 
+# Notes for the example backlog's audit to read; one of their links leads nowhere, so that it finds something.
+NOTES = {
+    "README.md": """# Notes on the lab
+
+- [Machines](machines.md): what stands where
+- [Backups](backups.md#restoring): what is kept, and how it comes back
+- [The rack](rack.md): what is plugged in where
+""",
+    "machines.md": """# Machines
+
+## atlas
+
+Two graphics cards; models and pictures. Loud: it sleeps in the cellar.
+
+## boreas
+
+The disks. Wakes at night for the [backups](backups.md).
+""",
+    "backups.md": """# Backups
+
+Every night, to boreas; the newest four are kept, then one a week.
+
+## Restoring
+
+Stop what writes, restore beside the old data, compare, then swap. Tried each Sunday.
+""",
+}
+
 
 def example() -> Path:
     """The backlog that comes with the program."""
@@ -56,7 +84,9 @@ def demo(program: Program, overrides: Mapping[str, Any], others: Mapping[str, An
         )
     forget_the_real_lab()
     with TemporaryDirectory(prefix="hydra-demo-", ignore_cleanup_errors=True) as folder:
-        chosen = {"data_dir": Path(folder) / "data", "demo": True, **overrides}
+        data = Path(folder) / "data"
+        write_notes(data / "docs")
+        chosen = {"data_dir": data, "demo": True, **overrides}
         if "HYDRA_PORT" not in os.environ:
             chosen.setdefault("port", 0)
         return up(program, chosen, None, example(), furnish)
@@ -66,6 +96,14 @@ def forget_the_real_lab() -> None:
     """Take out of the environment what would connect the demo to a real lab."""
     for name in [name for name in os.environ if name.startswith("HYDRA_") and name.removeprefix("HYDRA_") not in KEPT]:
         del os.environ[name]
+
+
+def write_notes(folder: Path) -> None:
+    """Write what a lab's owner would have noted by now."""
+    folder.parent.mkdir(mode=0o700)
+    folder.mkdir()
+    for name, text in NOTES.items():
+        (folder / name).write_text(text)
 
 
 def furnish(application: Application) -> None:

@@ -38,9 +38,10 @@ class Web:
     def __init__(self, services: Services) -> None:
         self.ui = services.settings.current.base_path + UI
         self.assets = assets()
-        self.renderer = Renderer(self.assets, site.template_folders(services.registry), self.ui)
-        self.renderer.env.filters["needed"] = partial(site.needed, services.registry)
         self.pages = site.entries(services.registry)
+        names = site.names(services.registry, self.pages)
+        self.renderer = Renderer(self.assets, site.template_folders(services.registry), self.ui, names)
+        self.renderer.env.filters["needed"] = partial(site.needed, services.registry)
         self.frame = Frame(services, self.pages, self.ui)
         self.shower = Shower(services, self.renderer, self.frame)
         self.actions = Actions(services, self.shower, self.pages, self.ui)

@@ -57,6 +57,16 @@ def template_folders(registry: Registry) -> dict[str, Path]:
     return {name: Path(area.templates) for name, area in registry.areas.items() if area.templates}
 
 
+def names(registry: Registry, found: list[Entry]) -> dict[str, str]:
+    """What the pages that a text may name are called: by the navigation, and each integration by its title."""
+    called = {entry.page.path: entry.page.nav[3] for entry in found if entry.page.nav}
+    return called | {
+        f"/integrations/{name}": f"{called['/integrations']} › {one.title}"
+        for name, one in registry.integrations.items()
+        if "/integrations" in called
+    }
+
+
 def near(found: list[Entry], path: str) -> list[Page]:
     """Pages whose paths look like one that is not there, the likest first."""
     pages = {entry.page.path: entry.page for entry in found if "{" not in entry.page.path}

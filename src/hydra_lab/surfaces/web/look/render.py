@@ -67,7 +67,7 @@ def timed(context: Context, text: str) -> str:
 @pass_context
 def marked(context: Context, text: str | None) -> Markup:
     """A text with code set as code and pages as links."""
-    return words.marked(text, context["ui"])
+    return words.marked(text, context["ui"], context["page_names"])
 
 
 @pass_context
@@ -95,7 +95,9 @@ def form_fields(
 def who(made_by: str) -> str:
     """Who made something, in words: ``person:owner`` is ``owner``, ``schedule:backup`` is ``schedule backup``."""
     kind, _, name = made_by.partition(":")
-    return name if kind == "person" and name else f"{kind} {name}".strip()
+    if name and kind in ("person", name):
+        return name if kind == "person" else f"the {kind}"
+    return f"{kind} {name}".strip()
 
 
 def asks(item: Item) -> bool:
@@ -111,10 +113,17 @@ def slug(text: str) -> str:
 class Renderer:
     """Renders pages and single parts of them.
 
-    ``folders`` maps an area's name to its folder of templates; ``ui`` is where the browser finds the pages.
+    ``folders`` maps an area's name to its folder of templates; ``ui`` is where the browser finds the pages, ``names``
+    what a page at a path below it is called.
     """
 
-    def __init__(self, assets: Mapping[str, Asset], folders: Mapping[str, Path], ui: str = "/ui") -> None:
+    def __init__(
+        self,
+        assets: Mapping[str, Asset],
+        folders: Mapping[str, Path],
+        ui: str = "/ui",
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         own = FileSystemLoader(FOLDER)
         areas = PrefixLoader({name: FileSystemLoader(folder) for name, folder in folders.items()})
         self.env = Environment(
@@ -133,6 +142,7 @@ class Renderer:
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
             integration_looks=looks.INTEGRATIONS, event_text=telling.event_text, event_sub=telling.event_sub,
             static=self.static, sprite=self.sprite, form_fields=form_fields, asks=asks, ui=ui,
+            page_names=names or {},
         )  # fmt: skip
 
     def static(self, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -119,21 +120,26 @@ def sentence(text: str | None) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
-def marked(text: str | None, ui: str = "/ui") -> Markup:
-    """A text with what stands in `backticks` set as code, and the pages it names as links."""
+def marked(text: str | None, ui: str = "/ui", names: Mapping[str, str] | None = None) -> Markup:
+    """A text with what stands in `backticks` set as code, and the pages it names as links (see ``linked``)."""
     parts = (text or "").split("`")
     if len(parts) % 2 == 0:
-        return linked(text or "", ui)
+        return linked(text or "", ui, names or {})
     code = Markup('<code class="mono">{}</code>')
-    return Markup("").join(code.format(part) if place % 2 else linked(part, ui) for place, part in enumerate(parts))
+    return Markup("").join(
+        code.format(part) if place % 2 else linked(part, ui, names or {}) for place, part in enumerate(parts)
+    )
 
 
-def linked(text: str, ui: str) -> Markup:
-    """A text in which each of our pages' addresses (``/ui/integrations/discord``) leads there."""
-    link = Markup('<a href="{0}{1}">{0}{1}</a>')
+def linked(text: str, ui: str, names: Mapping[str, str]) -> Markup:
+    """A text in which each of our pages' addresses (``/ui/integrations/discord``) leads there.
+
+    ``names`` are pages by their path; one that is not among them is called by its address.
+    """
+    link = Markup('<a href="{}{}">{}</a>')
     out, at = [], 0
     for found in PAGE_NAMED.finditer(text):
-        out += [escape(text[at : found.start()]), link.format(ui, found[1])]
+        out += [escape(text[at : found.start()]), link.format(ui, found[1], names.get(found[1], ui + found[1]))]
         at = found.end()
     return Markup("").join([*out, escape(text[at:])])
 
