@@ -9,8 +9,11 @@ from pydantic_core import from_json
 
 from hydra_lab.kernel.capabilities import Ability
 from hydra_lab.kernel.errors import Invalid
+from hydra_lab.kernel.inference.openai import CHAT as CHAT
+from hydra_lab.kernel.inference.openai import COMPLETIONS as COMPLETIONS
+from hydra_lab.kernel.inference.openai import EMBEDDINGS as EMBEDDINGS
+from hydra_lab.kernel.inference.openai import as_openai as as_openai
 
-CHAT, COMPLETIONS, EMBEDDINGS = "/v1/chat/completions", "/v1/completions", "/v1/embeddings"
 ABILITIES = {CHAT: Ability.CHAT, COMPLETIONS: Ability.COMPLETION, EMBEDDINGS: Ability.EMBEDDINGS}
 SPACE = " \t\n\r"
 LETTERS_PER_TOKEN = 4  # a rule of thumb, for routing by length only
@@ -85,19 +88,6 @@ def skip(text: str, at: int) -> int:
     while text[at] in SPACE:
         at += 1
     return at
-
-
-KINDS = {
-    400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "invalid_request_error",
-    409: "invalid_request_error", 413: "invalid_request_error", 422: "invalid_request_error", 429: "rate_limit_error",
-}  # fmt: skip
-
-
-def as_openai(problem: dict[str, Any]) -> dict[str, Any]:
-    """An error as OpenAI's interface tells it, what to do included in its message."""
-    message = " ".join(str(problem[part]) for part in ("detail", "fix") if problem.get(part))
-    kind = KINDS.get(int(problem.get("status", 500)), "server_error")
-    return {"error": {"message": message, "type": kind, "param": None, "code": problem.get("code")}}
 
 
 @dataclass(frozen=True, kw_only=True)

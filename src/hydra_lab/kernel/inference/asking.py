@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hydra_lab.kernel.contributions import ModelAnswerer
 from hydra_lab.kernel.errors import NotConfigured
+from hydra_lab.kernel.inference.openai import CHAT as CHAT
 
 if TYPE_CHECKING:
     from hydra_lab.kernel.context import Context
-
-CHAT = "/v1/chat/completions"
 
 
 @dataclass(frozen=True, kw_only=True)

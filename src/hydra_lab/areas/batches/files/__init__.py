@@ -1,0 +1,1 @@
+"""Files of requests that callers upload, and the files of results that batches make."""
