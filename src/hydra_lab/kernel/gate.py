@@ -139,6 +139,17 @@ class Gate:
             context = replace(context, cause=self.note("operations.called", operation, parsed, actor, None, None, {}))
         return context
 
+    def open_at_once(self, operation: Operation, parsed: Input, actor: Actor) -> Context | None:
+        """Like ``open``, without a look at the database: what it lets through may be called on the event loop.
+
+        ``None`` where more is needed than policy's plain yes to a reading call; then ``open`` has to be asked.
+        """
+        if operation.effect is not Effect.READ or operation.needs or not self._services.policy.is_at_hand:
+            return None
+        if self.decide(operation, parsed, actor).verdict is not Verdict.ALLOW:
+            return None
+        return Context(services=self._services, actor=actor)
+
     def run(
         self,
         operation: Operation,

@@ -12,6 +12,7 @@ from hydra_lab.kernel.clock import Clock, Ids
 from hydra_lab.kernel.credentials import store
 from hydra_lab.kernel.credentials.attempts import ALLOWED, Attempts, Noted
 from hydra_lab.kernel.credentials.identity import Identity, actor_of, scopes_of
+from hydra_lab.kernel.credentials.known import Tokens
 from hydra_lab.kernel.credentials.links import ApprovalLinks
 from hydra_lab.kernel.credentials.model import SAID, SCOPES, By, Key, KeyKind, NewKey, SignedIn, Visit
 from hydra_lab.kernel.credentials.sessions import Sessions
@@ -30,7 +31,6 @@ ADMIN, CLI = "admin", "cli"
 OWNER = "owner"
 UNKNOWN, USED_UP = "That token is not known here.", "That sign-in link was used already or has expired."
 LINK_LIFE = timedelta(minutes=15)
-USED_EVERY = timedelta(minutes=5)  # how exact "last used" is
 
 
 class Credentials:
@@ -59,6 +59,7 @@ class Credentials:
         self._cli = CLI if database.is_sqlite else f"{CLI}@{socket.gethostname()}"
         self._attempts = Attempts(clock)
         self._news = Noted()
+        self.tokens = Tokens(database, clock)
         self.sessions = Sessions(database, journal, clock, settings)
         self.approval_links = ApprovalLinks(database, clock)
         if admin_token:
@@ -99,32 +100,26 @@ class Credentials:
 
     def authenticate(self, token: str) -> Actor | None:
         """Whose token this is; ``None`` for one that is unknown, expired or revoked."""
-        now = self._clock.now()
-        with self._database.read() as connection:
-            key = store.key_by_hash(connection, hashed(token))
-        if key is None or not key.good(now):
-            return None
-        if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
-            with suppress(NotReady), self._database.begin() as connection:
-                store.used(connection, key.id, now)
-        return key.actor
+        key = self.tokens.key(token)
+        return key.actor if key else None
 
     def shown(self, token: str, visit: Visit) -> Actor:
         """Whose token a program showed. Raises ``Unauthenticated``, and ``TooMany`` as ``sign_in`` does.
 
         What was good from its address before is good there during a pause as well.
         """
-        digest = hashed(token)
+        digest, version = hashed(token), self._database.version()
         if not self._attempts.has_passed(visit.address, digest):
             self._attempts.check(visit.address)
-        actor = self.authenticate(token)
-        if actor is None:
+        key = self.tokens.key(token)
+        if key is None:
             self.failed(visit, UNKNOWN, digest)
             raise Unauthenticated(
                 "This token is not known here, or has ended.", fix="`hydra keys list` shows those that are."
             )
         self._attempts.passed(visit.address, digest)
-        return actor
+        self.tokens.remember(token, visit.address, key, version)
+        return key.actor
 
     # Signing in to the pages
 

@@ -93,6 +93,13 @@ class Policy:
         )  # fmt: skip
         return decide(loaded.rules, facts)
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the next decision takes no look at the database."""
+        if self._loaded is None:
+            return False
+        return self._services.database.is_sqlite or self._services.clock.monotonic() - self._looked < FRESH_S / 2
+
     def mode(self, at: datetime | None = None) -> ModeState:
         """The mode in force; one whose end has passed is autonomous again since then."""
         self._fresh()

@@ -79,13 +79,9 @@ def also_wrong(operation: Operation, given: dict[str, Any], parse: Callable[...,
 
 def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]:
     """The fields in the JSON body; for a raw endpoint the body and headers as they came."""
-    given: dict[str, Any] = {}
-    fields = operation.input.model_fields
-    # Only of a raw endpoint: an operation's own field of that name must never be given the caller's credential.
-    if operation.kind is Kind.ENDPOINT and "headers" in fields:
-        given["headers"] = dict(call.request.headers)
-    if operation.kind is Kind.ENDPOINT and "body" in fields:
-        return {**given, "body": call.body}, []
+    given = as_it_came(operation, call)
+    if "body" in given:
+        return given, []
     if not call.body.strip():
         return given, []
     try:
@@ -97,6 +93,20 @@ def body_of(operation: Operation, call: Call) -> tuple[dict[str, Any], Problems]
     if not isinstance(read, dict):
         return given, [{"field": "(body)", "problem": "must be a JSON object"}]
     return {**given, **read}, []
+
+
+def as_it_came(operation: Operation, call: Call) -> dict[str, Any]:
+    """The body and headers of a request, as far as a raw endpoint takes them."""
+    given: dict[str, Any] = {}
+    # Only of a raw endpoint: an operation's own field of that name must never be given the caller's credential.
+    if operation.kind is Kind.ENDPOINT:
+        fields = operation.input.model_fields
+        if "headers" in fields:
+            raw = call.request.scope["headers"]  # of two of one name the first counts
+            given["headers"] = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+        if "body" in fields:
+            given["body"] = call.body
+    return given
 
 
 def document_of(call: Call) -> Any:

@@ -8,7 +8,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.gate import Queued
 from hydra_lab.kernel.operation import Answer, Input, Kind, Operation, Raw
 from hydra_lab.kernel.services import Services
-from hydra_lab.surfaces.api.inputs import gather
+from hydra_lab.surfaces.api.inputs import as_it_came, gather
 from hydra_lab.surfaces.api.waiting import accepted, waited
 from hydra_lab.surfaces.http import Call, Json, Path, Streams, Way, event_stream, raw_response
 from hydra_lab.surfaces.http.answers import sendable
@@ -71,8 +71,12 @@ def endpoint_answer(services: Services, endpoint: Operation) -> Any:
 def async_endpoint_answer(services: Services, endpoint: Operation) -> Any:
     """Answers calls of a raw endpoint whose handler runs on the event loop, until the caller leaves."""
 
+    fields = endpoint.input.model_fields.keys()
+    as_they_came = fields <= {"body", "headers"} and (endpoint.method == "GET" or "body" in fields)
+
     async def answer(call: Call) -> Response:
-        context, parsed = await call.in_thread(lambda call: entered(services, endpoint, call))
+        at_once = entered_at_once(services, endpoint, call) if as_they_came else None
+        context, parsed = at_once or await call.in_thread(lambda call: entered(services, endpoint, call))
         raw: Raw | None = await unless_gone(call.request, endpoint.handler(context, parsed))
         return GONE if raw is None else raw_response(call.request, raw)
 
@@ -85,6 +89,18 @@ def entered(services: Services, verb: Operation, call: Call) -> tuple[Context, I
     context = services.gate.open(verb, parsed, call.visitor.actor)
     services.integrations.require(verb.needs)
     return context, parsed
+
+
+def entered_at_once(services: Services, verb: Operation, call: Call) -> tuple[Context, Input] | None:
+    """The gate passed by an endpoint that takes the request as it came, where no more is needed than policy's yes.
+
+    Body and headers have no wrong fields to be told of. ``None`` where ``entered`` has to be asked, in a thread.
+    """
+    if call.request.scope["query_string"] or call.path:
+        return None
+    parsed = verb.input.model_validate(as_it_came(verb, call))
+    context = services.gate.open_at_once(verb, parsed, call.visitor.actor)
+    return None if context is None else (context, parsed)
 
 
 def stream_answer(services: Services, streams: Streams, stream: Operation) -> Any:

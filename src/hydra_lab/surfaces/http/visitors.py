@@ -13,7 +13,7 @@ from hydra_lab.kernel.errors import Denied, TooMany, Unauthenticated
 from hydra_lab.kernel.operation import Entry
 from hydra_lab.kernel.policy.model import Actor, ActorKind
 from hydra_lab.kernel.services import Services
-from hydra_lab.surfaces.http.proxies import visit_of, vouched_for
+from hydra_lab.surfaces.http.proxies import place_of, visit_of, vouched_for
 
 COOKIE = "hydra_session"
 SESSION_S = 30 * 24 * 3600
@@ -84,6 +84,16 @@ def known_visitor(request: Request) -> Visitor | None:
         return None
     actor, csrf = session
     return Visitor(actor=actor, session=cookie, csrf=csrf)
+
+
+def known_at_once(request: Request, entry: Entry) -> Visitor | None:
+    """Who asks, where a token is shown that was good a moment ago; ``None`` where the database has to be asked."""
+    if entry is not Entry.CREDENTIAL:
+        return None
+    services: Services = request.app.state.services
+    token = shown_token(request)
+    actor = None if token is None else services.credentials.tokens.at_once(token, place_of(request))
+    return None if actor is None else Visitor(actor=actor)
 
 
 def shown_token(request: Request) -> str | None:

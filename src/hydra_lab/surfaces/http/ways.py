@@ -17,7 +17,7 @@ from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.operation import Entry
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.http.bodies import limited
-from hydra_lab.surfaces.http.visitors import Visitor, check_csrf, visitor_of
+from hydra_lab.surfaces.http.visitors import Visitor, check_csrf, known_at_once, visitor_of
 
 T = TypeVar("T")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -100,10 +100,14 @@ class Path(BaseRoute):
 async def answered(way: Way, request: Request) -> Response:
     """Find out who asks, read what came along, and have the request answered."""
     limiter: CapacityLimiter = request.app.state.threads
+    known = known_at_once(request, way.entry)
     if request.method in ("GET", "HEAD") and not way.on_loop:
-        response = await to_thread.run_sync(partial(looked_up, way, request), limiter=limiter)
+        response = await to_thread.run_sync(partial(looked_up, way, request, known), limiter=limiter)
     else:
-        visitor = await to_thread.run_sync(partial(admitted, way, request), limiter=limiter)
+        if known is None:
+            visitor = await to_thread.run_sync(partial(admitted, way, request), limiter=limiter)
+        else:
+            visitor = admitted(way, request, known)
         call = await read(way, request, visitor)
         response = way.answer(call) if way.on_loop else await call.in_thread(way.answer)
     if isinstance(response, Awaitable):
@@ -126,14 +130,15 @@ def masked(request: Request, response: Response) -> Response:
     return response
 
 
-def looked_up(way: Way, request: Request) -> Response | Awaitable[Response]:
+def looked_up(way: Way, request: Request, known: Visitor | None) -> Response | Awaitable[Response]:
     """A reading request answered in one go: it has no body to wait for."""
-    return way.answer(Call(request=request, visitor=admitted(way, request)))
+    return way.answer(Call(request=request, visitor=admitted(way, request, known)))
 
 
-def admitted(way: Way, request: Request) -> Visitor:
-    """Who asks. Raises ``Unauthenticated``, or ``Denied`` where the credential does not reach."""
-    visitor = visitor_of(request, way.entry)
+def admitted(way: Way, request: Request, known: Visitor | None = None) -> Visitor:
+    """Who asks, if that is not ``known``. Raises ``Unauthenticated``, or ``Denied`` where the credential does not
+    reach."""
+    visitor = known or visitor_of(request, way.entry)
     if way.entry is Entry.CREDENTIAL and way.scope and not visitor.actor.may(way.scope):
         raise Denied(
             f"This credential may not {way.scope} here.", fix=f"Use a key with the scope “{way.scope}”.", rule="scope"
