@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Database:
         else:
             self._write = self._read = self.postgres_engine(pool_size=pool_size, max_overflow=pool_size * 3)
 
-    @property
+    @cached_property
     def path(self) -> Path | None:
         """The SQLite file, ``None`` on Postgres."""
         database = make_url(self.url).database

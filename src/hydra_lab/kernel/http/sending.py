@@ -8,14 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
-import httpx
+import h11
 
+from hydra_lab.kernel.http.connections import CONNECT_S, Connection, Pool, place_of
 from hydra_lab.kernel.http.errors import translated
 
-# Servers close idle connections after five seconds or more: one that is about to be closed is not used again.
-IDLE_S = 4.0
-CONNECT_S = 10.0
-KEPT = 64
 # Of one connection only (RFC 9110 section 7.6.1), or made anew for the next one.
 HOP_BY_HOP = frozenset({
     "connection", "content-length", "host", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
@@ -26,17 +23,17 @@ HOP_BY_HOP = frozenset({
 class Sent:
     """An answer as it comes: nothing of its body is decoded or changed. Names of headers are in lower case."""
 
-    def __init__(self, who: str, answer: httpx.Response, stream: httpx.AsyncByteStream) -> None:
-        self.status = answer.status_code
+    def __init__(self, who: str, head: h11.Response, connection: Connection) -> None:
+        self.status = head.status_code
         self.headers: Mapping[str, str] = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers.raw
+            name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers
         }
-        self._who, self._stream = who, stream
+        self._who, self._connection = who, connection
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body, piece by piece. Raises ``Unavailable`` when it ends too early or stays silent too long."""
         with translated(self._who):
-            async for chunk in self._stream:
+            async for chunk in self._connection.pieces():
                 yield chunk
 
 
@@ -45,7 +42,7 @@ class Sender:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncHTTPTransport] = WeakKeyDictionary()
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
 
     @asynccontextmanager
     async def post(
@@ -56,31 +53,34 @@ class Sender:
         ``who`` names the system in errors. Raises ``Unavailable`` when it cannot be reached or sends nothing for
         ``silence_s``, ``Refused`` for an address that is none.
         """
-        kept = {name.lower(): value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
-        patience = {"connect": min(CONNECT_S, silence_s), "read": silence_s, "write": silence_s, "pool": None}
+        pool = self._pool()
         with translated(who):
-            request = httpx.Request("POST", url, headers={"accept-encoding": "identity", **kept}, content=body)
-            request.extensions = {"timeout": patience}
-            answer = await self._pool().handle_async_request(request)
-        stream = answer.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
+            place = place_of(url)
+            connection = await pool.take(place, min(CONNECT_S, silence_s))
         try:
-            yield Sent(who, answer, stream)
-        finally:
             with translated(who):
-                await stream.aclose()
+                head = await connection.send(headed(place.named, headers, body), body, silence_s)
+            yield Sent(who, head, connection)
+        finally:
+            pool.give_back(connection)
 
     async def close(self) -> None:
         """Close the idle connections of this event loop."""
         with self._lock:
             pool = self._pools.pop(asyncio.get_running_loop(), None)
         if pool:
-            await pool.aclose()
+            pool.close()
 
-    def _pool(self) -> httpx.AsyncHTTPTransport:
+    def _pool(self) -> Pool:
         loop = asyncio.get_running_loop()
         with self._lock:
             if (pool := self._pools.get(loop)) is None:
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=KEPT, keepalive_expiry=IDLE_S)
-                pool = self._pools[loop] = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+                pool = self._pools[loop] = Pool()
         return pool
+
+
+def headed(host: bytes, headers: Mapping[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers to send: those given, without what belongs to the connection that they came by."""
+    kept = {name.lower(): value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
+    told = {"accept-encoding": "identity", **kept, "content-length": str(len(body))}
+    return [(b"host", host), *((name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items())]

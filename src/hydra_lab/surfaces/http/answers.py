@@ -50,6 +50,8 @@ def raw_response(request: Request, raw: Raw) -> Response:
         headers.setdefault("Content-Disposition", disposition(raw.filename))
     if raw.file is None:
         body = raw.body or b""
+        if request.method not in ("GET", "HEAD"):
+            return Response(body, raw.status, headers, raw.media_type)
         tag = headers.setdefault("Etag", f'"{hashlib.sha256(body).hexdigest()[:32]}"')
         if raw.status == 200 and unchanged(request, tag):
             return Response(status_code=304, headers=headers)

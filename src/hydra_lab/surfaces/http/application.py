@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.services import Services
@@ -19,7 +20,7 @@ from hydra_lab.surfaces.http.below import Below, check_base
 from hydra_lab.surfaces.http.guard import Guard
 from hydra_lab.surfaces.http.problems import on_http_error, on_hydra_error
 from hydra_lab.surfaces.http.streams import Streams
-from hydra_lab.surfaces.http.ways import Path, literal_first
+from hydra_lab.surfaces.http.ways import Literal, Path, literal_first
 
 THREADS = 40
 
@@ -81,7 +82,7 @@ def create_app(
     return app
 
 
-def joined(paths: Sequence[Path]) -> list[Path]:
+def joined(paths: Sequence[Path]) -> list[BaseRoute]:
     """The routes in matching order, literal ones before those with braces; one path's methods under one route."""
     merged: dict[str, Path] = {}
     for one in paths:
@@ -92,4 +93,6 @@ def joined(paths: Sequence[Path]) -> list[Path]:
         if twice:
             raise ValueError(f"{one.path} has two ways in for {', '.join(sorted(twice))}")
         merged[one.path] = Path(one.path, {**merged[one.path].ways, **one.ways})
-    return sorted(merged.values(), key=lambda one: literal_first(one.path))
+    ordered = sorted(merged.values(), key=lambda one: literal_first(one.path))
+    literal = Literal({one.path: one for one in ordered if "{" not in one.path})
+    return [literal, *(one for one in ordered if "{" in one.path)]

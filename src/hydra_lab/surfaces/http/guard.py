@@ -4,10 +4,9 @@ import ipaddress
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,14 +23,18 @@ PAGE_POLICY = (
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
-}
+Header = tuple[bytes, bytes]
+OF_ALL = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self), payment=(), usb=()"),
+    (b"cache-control", b"no-store"),
+)
+OF_PAGES = (*OF_ALL, (b"content-security-policy", PAGE_POLICY.encode()))
+OF_DATA = (*OF_ALL, (b"content-security-policy", DATA_POLICY.encode()))
 
 
 class Guard:
@@ -59,7 +62,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                dress(MutableHeaders(scope=message), request_id)
+                message["headers"] = dressed(message.get("headers", ()), request_id)
             await send(message)
 
         try:
@@ -77,14 +80,15 @@ class Guard:
         )  # fmt: skip
 
 
-def dress(headers: MutableHeaders, request_id: str) -> None:
-    """Add the headers every answer has; what the handler set itself stays."""
-    headers.setdefault("X-Request-Id", request_id)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    is_page = headers.get("content-type", "").startswith("text/html")
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
-    headers.setdefault("Cache-Control", "no-store")
+def dressed(given: Iterable[Header], request_id: str) -> list[Header]:
+    """An answer's headers with those that every answer has; what the handler set itself stays."""
+    headers = list(given)
+    there = {name.lower(): value for name, value in headers}
+    is_page = there.get(b"content-type", b"").startswith(b"text/html")
+    headers += [one for one in (OF_PAGES if is_page else OF_DATA) if one[0] not in there]
+    if b"x-request-id" not in there:
+        headers.append((b"x-request-id", request_id.encode()))
+    return headers
 
 
 def check_host(request: Request, allowed: tuple[str, ...]) -> None:

@@ -97,6 +97,26 @@ class Path(BaseRoute):
         await response(scope, receive, send)
 
 
+class Literal(BaseRoute):
+    """Every path without braces, found at once however many there are."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = dict(paths)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for one of them."""
+        found = self._paths.get(scope["path"]) if scope["type"] == "http" else None
+        return (Match.NONE, {}) if found is None else (Match.FULL, {"path_params": {}, "endpoint": found})
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Routes have no names."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await scope["endpoint"].handle(scope, receive, send)
+
+
 async def answered(way: Way, request: Request) -> Response:
     """Find out who asks, read what came along, and have the request answered."""
     limiter: CapacityLimiter = request.app.state.threads
