@@ -38,7 +38,7 @@ class Used:
         )  # fmt: skip
 
     def __add__(self, other: Used) -> Used:
-        return Used(**{name: value + getattr(other, name) for name, value in asdict(self).items()})
+        return Used(**{name: getattr(self, name) + getattr(other, name) for name in SUMS})
 
 
 SUMS = tuple(one.name for one in fields(Used))

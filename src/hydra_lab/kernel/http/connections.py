@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ CONNECT_S = 10.0
 KEPT = 64
 JOINED = 64 << 10  # a body below this goes out together with its head
 LARGEST_HEAD = 100 << 10
-Headers = Sequence[tuple[bytes, bytes]]
+Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from hydra_lab.kernel.context import Context
@@ -75,8 +76,10 @@ def async_endpoint_answer(services: Services, endpoint: Operation) -> Any:
     as_they_came = fields <= {"body", "headers"} and (endpoint.method == "GET" or "body" in fields)
 
     async def answer(call: Call) -> Response:
-        at_once = entered_at_once(services, endpoint, call) if as_they_came else None
-        context, parsed = at_once or await call.in_thread(lambda call: entered(services, endpoint, call))
+        found = entered_at_once(services, endpoint, call) if as_they_came else None
+        if found is None:
+            found = await call.in_thread(lambda call: entered(services, endpoint, call))
+        context, parsed = found
         raw: Raw | None = await unless_gone(call.request, endpoint.handler(context, parsed))
         return GONE if raw is None else raw_response(call.request, raw)
 
@@ -94,11 +97,14 @@ def entered(services: Services, verb: Operation, call: Call) -> tuple[Context, I
 def entered_at_once(services: Services, verb: Operation, call: Call) -> tuple[Context, Input] | None:
     """The gate passed by an endpoint that takes the request as it came, where no more is needed than policy's yes.
 
-    Body and headers have no wrong fields to be told of. ``None`` where ``entered`` has to be asked, in a thread.
+    ``None`` where ``entered`` has to be asked, in a thread.
     """
     if call.request.scope["query_string"] or call.path:
         return None
-    parsed = verb.input.model_validate(as_it_came(verb, call))
+    try:
+        parsed = verb.input.model_validate(as_it_came(verb, call))
+    except ValidationError:
+        return None
     context = services.gate.open_at_once(verb, parsed, call.visitor.actor)
     return None if context is None else (context, parsed)
 

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.services import Services
@@ -58,8 +57,9 @@ def create_app(
             await asyncio.gather(*(close() for close in on_close), return_exceptions=True)
             await to_thread.run_sync(stop)
 
+    routes = joined(paths)
     app = Starlette(
-        routes=joined(paths),
+        routes=routes,
         lifespan=lifespan,
         middleware=[
             Middleware(Below, base=base),
@@ -72,6 +72,7 @@ def create_app(
         exception_handlers={HydraError: on_hydra_error, HTTPException: on_http_error},
     )
     app.router.redirect_slashes = False
+    app.router.middleware_stack = Literal(app.router.middleware_stack, routes)
     app.state.services = services
     app.state.streams = streams
     app.state.threads = CapacityLimiter(THREADS)
@@ -82,7 +83,7 @@ def create_app(
     return app
 
 
-def joined(paths: Sequence[Path]) -> list[BaseRoute]:
+def joined(paths: Sequence[Path]) -> list[Path]:
     """The routes in matching order, literal ones before those with braces; one path's methods under one route."""
     merged: dict[str, Path] = {}
     for one in paths:
@@ -93,6 +94,4 @@ def joined(paths: Sequence[Path]) -> list[BaseRoute]:
         if twice:
             raise ValueError(f"{one.path} has two ways in for {', '.join(sorted(twice))}")
         merged[one.path] = Path(one.path, {**merged[one.path].ways, **one.ways})
-    ordered = sorted(merged.values(), key=lambda one: literal_first(one.path))
-    literal = Literal({one.path: one for one in ordered if "{" not in one.path})
-    return [literal, *(one for one in ordered if "{" in one.path)]
+    return sorted(merged.values(), key=lambda one: literal_first(one.path))

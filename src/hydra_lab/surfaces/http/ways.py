@@ -1,6 +1,6 @@
 """Ways in: every route says how it is entered, how much it reads and what answers it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, compile_path
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.operation import Entry
@@ -97,24 +97,21 @@ class Path(BaseRoute):
         await response(scope, receive, send)
 
 
-class Literal(BaseRoute):
-    """Every path without braces, found at once however many there are."""
+class Literal:
+    """ASGI application before the router: finds paths without braces at once, however many there are."""
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
-        self._paths = dict(paths)
+    def __init__(self, app: ASGIApp, paths: Iterable[Path]) -> None:
+        self._app = app
+        self._paths = {one.path: one for one in paths if "{" not in one.path}
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for one of them."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         found = self._paths.get(scope["path"]) if scope["type"] == "http" else None
-        return (Match.NONE, {}) if found is None else (Match.FULL, {"path_params": {}, "endpoint": found})
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
-        """Routes have no names."""
-        raise NoMatchFound(name, path_params)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await scope["endpoint"].handle(scope, receive, send)
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        scope["path_params"], scope["endpoint"] = {}, found
+        await found.handle(scope, receive, send)
 
 
 async def answered(way: Way, request: Request) -> Response:
