@@ -77,4 +77,20 @@ def keep_secrets_sealed(op: Operations) -> None:
         op.add_column(table, Column("sealed", Text()))
 
 
-MIGRATIONS = (create, keep_what_pages_show, keep_secrets_sealed)
+def keep_readings(op: Operations) -> None:
+    """What models said of items that no field and no rule has an operation for."""
+    op.create_table(
+        "backlog_readings",
+        Column("digest", String(), nullable=False),
+        Column("backlog", String(), nullable=False),
+        Column("item", String(), nullable=False),
+        Column("state", String(), nullable=False),
+        Column("asked_at", UtcTime, nullable=False),
+        Column("reading", Json, nullable=False),
+        PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("backlog_readings_by_state", "backlog_readings", ["backlog", "state"])
+    op.create_index("backlog_readings_by_item", "backlog_readings", ["item"])
+
+
+MIGRATIONS = (create, keep_what_pages_show, keep_secrets_sealed, keep_readings)

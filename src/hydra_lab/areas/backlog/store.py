@@ -68,6 +68,12 @@ def names(connection: Connection) -> list[str]:
     return list(connection.execute(select(documents.c.name).order_by(documents.c.name)).scalars())
 
 
+def imports(connection: Connection) -> list[tuple[str, datetime]]:
+    """When each backlog was imported last."""
+    query = select(documents.c.name, documents.c.imported_at).order_by(documents.c.name)
+    return [(row.name, row.imported_at) for row in connection.execute(query)]
+
+
 def document(connection: Connection, name: str, *, text: bool = True) -> Imported | None:
     """A document, ``None`` if there is none of that name."""
     query = select(documents) if text else select(*LIGHT)

@@ -54,6 +54,19 @@ drafts = Table(
     Column("sealed", Text),
 )
 
+readings = Table(
+    "backlog_readings",
+    metadata,
+    Column("digest", String, primary_key=True),  # of the item's text, the model, and what there was to choose from
+    Column("backlog", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("reading", Json, nullable=False),
+    Index("backlog_readings_by_state", "backlog", "state"),
+    Index("backlog_readings_by_item", "item"),
+)
+
 lists = Table(
     "backlog_lists",
     metadata,

@@ -17,6 +17,7 @@ GROUPS = (
     ("Reach", "Under which addresses Hydra answers, and which it may call.",
      ("public_url", "base_path", "allowed_hosts", "trusted_proxies", "http.")),
     ("Agents", "What agents' clients may answer.", ("mcp.",)),
+    ("Reading backlogs", "Which model finds operations for items that no rule knows.", ("classify.",)),
     ("Identity provider", "Sign-in with OpenID Connect.", ("oidc.",)),
     ("Sign-in by a proxy", "Headers of a reverse proxy that knows who comes.", ("forward_auth.",)),
 )  # fmt: skip
@@ -34,7 +35,7 @@ ELSEWHERE = ("nodes", "host_keys")  # they have a page of their own
 UNITS = {"h": "hours", "days": "days", "mib": "MiB"}
 GROUP_WORDS = {
     "lanes": "slots of lane", "budgets": "daily", "retention": "keep", "http": "HTTP", "backup": "backups:",
-    "oidc": "", "forward_auth": "", "mcp": "",
+    "oidc": "", "forward_auth": "", "mcp": "", "classify": "",
 }  # fmt: skip
 SPELLED = {"url": "URL", "json": "JSON", "dir": "folder", "min": "least"}
 

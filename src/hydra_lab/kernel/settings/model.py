@@ -103,6 +103,17 @@ class Backups(BaseModel):
     keep: int = Field(7, ge=1, description="How many backups to keep.")
 
 
+class Classify(BaseModel):
+    """Which model finds operations for items of a backlog that no rule knows, and how sure it has to be."""
+
+    model_config = FROZEN
+    model: str = Field(
+        "", max_length=200, description="The model or alias that finds operations for backlog items; none while empty."
+    )
+    confidence: float = Field(0.8, ge=0, le=1, description="Below this confidence of the model a person chooses.")
+    samples: int = Field(3, ge=1, le=9, description="How often the model is asked about an item, to see if it agrees.")
+
+
 class Settings(BaseModel):
     """Everything that can be set, in force now. Where a value came from is ``SettingsStore.sources``."""
 
@@ -150,6 +161,7 @@ class Settings(BaseModel):
     oidc: Oidc = Oidc()
     forward_auth: ForwardAuth = ForwardAuth()
     mcp: Mcp = Mcp()
+    classify: Classify = Classify()
     disk_free_min_mib: int = Field(512, ge=0, description="Below this much free disk no new work is released.")
     allowed_hosts: Hosts = Field(
         (), description="Host names under which Hydra answers, besides localhost and its own address."

@@ -21,6 +21,7 @@ from hydra_lab.kernel.errors import (
     describe,
     row_of,
 )
+from hydra_lab.kernel.integrations.need import providers
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import HYDRA, Decision, Verdict
 from hydra_lab.kernel.policy.preview import Preview
@@ -64,7 +65,7 @@ def ending_of(services: Services, verb: Operation, error: BaseException, *, fail
     outcome = row_of(error).outcome
     need = outage(services, verb, error)
     if need:
-        return Ending(state=State.HELD, error=said, hold=requirement_hold(services, need))
+        return Ending(state=State.HELD, error=said, hold=missing_hold(services, need, error))
     match outcome:
         case Outcome.RETRY:
             return retried(verb, error, said, failures=failures, now=now)
@@ -76,6 +77,13 @@ def ending_of(services: Services, verb: Operation, error: BaseException, *, fail
             return Ending(state=State.CANCELLED, error=said)
         case _:
             return Ending(state=State.FAILED, error=said, failed=True)
+
+
+def missing_hold(services: Services, need: str, error: BaseException) -> NewHold:
+    """The hold of what is missing; what no integration gives, such as a setting, is told in the error's words."""
+    if isinstance(error, NotConfigured) and error.fix and not providers(need, services.registry.integrations):
+        return NewHold(kind=HoldKind.REQUIREMENT, detail=error.detail, unblock=error.fix, ref=need)
+    return requirement_hold(services, need)
 
 
 def outage(services: Services, verb: Operation, error: BaseException) -> str | None:

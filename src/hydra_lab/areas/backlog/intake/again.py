@@ -5,18 +5,22 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from hydra_lab.areas.backlog import store
+from hydra_lab.areas.backlog.classifying import store as readings
+from hydra_lab.areas.backlog.classifying.holding import dressed, put
+from hydra_lab.areas.backlog.classifying.model import Reading
+from hydra_lab.areas.backlog.classifying.offering import Offers
 from hydra_lab.areas.backlog.intake.items import is_plan, planned
 from hydra_lab.areas.backlog.intake.making import making_of
-from hydra_lab.areas.backlog.intake.merge import Known
 from hydra_lab.areas.backlog.intake.outline import outlined
 from hydra_lab.areas.backlog.intake.report import unread
 from hydra_lab.areas.backlog.intake.take_in import placed
+from hydra_lab.areas.backlog.intake.unplanned import without_operation
+from hydra_lab.areas.backlog.model import Entry
 from hydra_lab.areas.backlog.reading.parse import parse
 from hydra_lab.areas.backlog.reading.veiled import kept_text
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.work import Revision, act
-from hydra_lab.kernel.work.changes import store as changes
-from hydra_lab.kernel.work.model import HoldKind, Item, NewItem
+from hydra_lab.kernel.work import Revision
+from hydra_lab.kernel.work.model import Item, NewItem
 
 
 def look_again(ctx: Context) -> None:
@@ -40,6 +44,7 @@ def look_into(ctx: Context, name: str) -> None:
     if document is None:
         return
     making = making_of(ctx, name, kept_text(document.text, document.sealed, ctx.services.secrets))
+    offers = Offers(ctx, making)
     plans = {entry.key: making.plan(entry) for entry in making.document.entries if entry.key in unknown}
     with ctx.begin() as connection:
         store.take_turn(connection)
@@ -53,30 +58,23 @@ def look_into(ctx: Context, name: str) -> None:
                     # Only the operation is news: priority and window stay as they are.
                     revisions.append(Revision(id=item.id, new=new, keep=frozenset({"priority", "window"})))
                 else:
-                    say_why(ctx, connection, item, new)
+                    say_why(ctx, connection, item, new, reading_of(connection, offers, entry, item))
                 store.put_plan(connection, name, replace(known, planned=planned(entry, plans[entry.key])))
         ctx.services.work.revise(connection, revisions, ctx.actor, ctx.cause)
     ctx.services.work.wake()
 
 
-def without_operation(connection: Connection, name: str) -> dict[str, tuple[Known, Item]]:
-    """Entries whose item waits and has no operation, by key."""
-    known = [one for one in store.known(connection, name) if not one.concluded and not one.planned.get("operation")]
-    items = store.items_of(connection, (one.item for one in known))
-    return {
-        one.key: (one, items[one.item])
-        for one in known
-        if one.item in items and items[one.item].operation is None and items[one.item].state in act.WAITING
-    }
-
-
-def say_why(ctx: Context, connection: Connection, item: Item, new: NewItem) -> None:
-    """Hold an item with the words there now are for why no operation is known."""
-    said = {(hold.detail, hold.unblock) for hold in item.holds if hold.kind is HoldKind.PLAN}
+def say_why(ctx: Context, connection: Connection, item: Item, new: NewItem, reading: Reading | None) -> None:
+    """Hold an item with the words there now are for why no operation is known, and with what a model said."""
     for hold in new.holds:
-        if is_plan(hold) and (hold.detail, hold.unblock) not in said:
-            changes.drop_holds(connection, [item.id], HoldKind.PLAN)
-            changes.put_hold(connection, item.id, hold, ctx.services.clock.now())
+        if is_plan(hold):
+            put(ctx, connection, item, dressed(hold, reading))
+
+
+def reading_of(connection: Connection, offers: Offers, entry: Entry, item: Item) -> Reading | None:
+    """What a model said of the text that an entry has now."""
+    found = readings.of_item(connection, item.id)
+    return found if found and found.digest == offers.digest(entry, found.model) else None
 
 
 def outline_again(ctx: Context, name: str) -> None:

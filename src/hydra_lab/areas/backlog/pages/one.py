@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hydra_lab.areas.backlog import answers, store
+from hydra_lab.areas.backlog.classifying import store as readings
+from hydra_lab.areas.backlog.classifying.holding import proposals_of
 from hydra_lab.areas.backlog.intake.merge import Known
 from hydra_lab.areas.backlog.pages.progress import STATES, agreement, progress
 from hydra_lab.kernel.area import PageRequest
@@ -15,6 +17,7 @@ from hydra_lab.kernel.work.model import Item
 
 ROWS = 100  # items on a page
 TIERS = 60  # tiers on a page
+SUGGESTIONS = 12  # items on a page for which a model suggests operations
 STEPS = 60  # steps of phases on a page
 NO_TIER = "none"  # in an address: the items that stand in no tier
 
@@ -40,6 +43,9 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
             all_paused=everything is not None,
         )  # fmt: skip
         items = store.items_of(connection, [row.item for row in rows], everything)
+        offered, to_choose = readings.to_choose(connection, one.name, SUGGESTIONS)
+        counts_of_readings = readings.counts(connection, one.name)
+        chosen_for = store.items_of(connection, [each.item for each in offered], everything)
         asked = phases(connection, one, all_paused=everything is not None)
     totals: Counter[str] = Counter()
     for of_tier in counts.values():
@@ -59,7 +65,10 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "more_tiers": {"state": state, "skip": skip + TIERS} if chosen == "" and len(wanted) > skip + TIERS else None,
         "fewer_tiers": {"state": state, "skip": max(0, skip - TIERS)} if skip else None,
         "requires": outline.get("requires", []), "without": outline.get("without", []),
-        "unread": (one.report or {}).get("unread", 0),
+        "unread": (one.report or {}).get("unread", 0), "reader": ctx.services.settings.current.classify,
+        "suggested": [(item, proposals_of(item)) for item in chosen_for.values() if proposals_of(item)],
+        "to_choose": to_choose, "readings": counts_of_readings,
+        "unplanned": sum(item.operation is None and item.state == "held" for item in items.values()),
     }  # fmt: skip
 
 

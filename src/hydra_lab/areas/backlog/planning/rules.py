@@ -55,7 +55,8 @@ class Requirement:
 class Rules:
     """All rules, in order. ``floors`` are rules built into policy; ``names`` say what a need is called.
 
-    ``elsewhere`` are operations that hand over what no operation does, each with to whom.
+    ``elsewhere`` are operations that hand over what no operation does, each with to whom; ``alone`` are changes that a
+    person need not be asked about where a model chose them.
     """
 
     rules: tuple[Rule, ...]
@@ -63,6 +64,7 @@ class Rules:
     floors: dict[str, re.Pattern[str]]
     names: dict[str, str]
     elsewhere: dict[str, str] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
 
     def match(self, title: str, text: str) -> Rule | None:
         """The first rule that fits."""
@@ -100,6 +102,7 @@ def read_rules(text: str) -> Rules:
         floors={name: pattern(words) for name, words in data["floors"].items()},
         names=dict(data["names"]),
         elsewhere=dict(data.get("elsewhere", {})),
+        alone=frozenset(data.get("alone", ())),
     )
 
 

@@ -64,6 +64,8 @@ TOLD = {
     "http.calling": "Calling {s}",
     "http.called": "Called {s}",
     "backlog.imported": "Backlog {s} was imported",
+    "backlog.classified": "{s} is done by {operation}, says {model}",
+    "backlog.suggestions_dismissed": "Nothing {model} suggested does {s}",
     "settings.changed": "Setting {s} was changed",
     "schedules.created": "Schedule made: {s}",
     "schedules.removed": "Schedule removed: {s}",

@@ -6,6 +6,7 @@ from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.kernel.work import Item
 from hydra_lab.surfaces.web.forms import examples
 
 # The fields of new work that are about when and how, in the order the form shows them.
@@ -80,7 +81,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     again, item = request.query.get("again"), request.query.get("for")
     source = again or item
     known = ctx.services.work.get(source) if source else None
-    given = known.input if known and known.operation == name else {}
+    given = known.input if known and known.operation == name else suggested(known, name) if known and item else {}
     schema = verb.input_schema()
     options = options_schema(ctx) if verb.queueable else None
     return {
@@ -98,6 +99,12 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "needs": needs(ctx, verb),
         "spelled": spelled(ctx, verb, given or examples.sample(schema)),
     }
+
+
+def suggested(item: Item, operation: str) -> dict[str, Any]:
+    """The input with which an operation is suggested for an item that has none yet; empty where it is not."""
+    offered = [one for hold in item.holds for one in hold.data.get("proposals", []) if one["operation"] == operation]
+    return offered[0]["input"] if offered else {}
 
 
 def waits(ctx: Context) -> list[Any]:
