@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hydra_lab.areas.batches.doing.reading import Checker, crossed, lines_of
 from hydra_lab.areas.batches.model import LARGEST_LINE, Request, Wrong, span
-from hydra_lab.areas.batches.reading import Checker, crossed, lines_of
 from hydra_lab.kernel.errors import Invalid
 from tests.areas.batches.lab import line
 

@@ -3,8 +3,16 @@
 OpenAI's files and batches are spoken, so that its clients and scripts work as they are.
 """
 
-from hydra_lab.areas.batches import operations
+from hydra_lab.areas.batches import endpoints, looking, operations
+from hydra_lab.areas.batches.feeds import CONTRIBUTIONS
+from hydra_lab.areas.batches.files import endpoints as files
 from hydra_lab.areas.batches.migrations import MIGRATIONS
 from hydra_lab.kernel.area import Area
 
-AREA = Area(name="batches", title="Batches", operations=(operations,), migrations=MIGRATIONS)
+AREA = Area(
+    name="batches",
+    title="Batches",
+    operations=(operations, looking, endpoints, files),
+    contributions=CONTRIBUTIONS,
+    migrations=MIGRATIONS,
+)

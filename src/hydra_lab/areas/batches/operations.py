@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from hydra_lab.areas.batches import question, work
-from hydra_lab.areas.batches.question import Answer, ToAsk
-from hydra_lab.areas.batches.running import NEED
-from hydra_lab.areas.batches.sources import ToBatch
+from hydra_lab.areas.batches import work
+from hydra_lab.areas.batches.doing import question
+from hydra_lab.areas.batches.doing.question import Answer, ToAsk
+from hydra_lab.areas.batches.doing.running import NEED
+from hydra_lab.areas.batches.doing.sources import ToBatch
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.inference.openai import SCOPE
 from hydra_lab.kernel.operation import Durable, Effect, operation

@@ -8,6 +8,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from hydra_lab.areas.batches import store
+from hydra_lab.areas.batches.doing.reading import Checker
+from hydra_lab.areas.batches.doing.running import Asking, Bounds
+from hydra_lab.areas.batches.doing.sources import ToBatch, lines
+from hydra_lab.areas.batches.doing.writing import written_lines
 from hydra_lab.areas.batches.model import (
     MOST_REQUESTS,
     OF_ERRORS,
@@ -18,10 +22,6 @@ from hydra_lab.areas.batches.model import (
     Wrong,
     span,
 )
-from hydra_lab.areas.batches.reading import Checker
-from hydra_lab.areas.batches.running import Asking, Bounds
-from hydra_lab.areas.batches.sources import ToBatch, lines
-from hydra_lab.areas.batches.writing import written_lines
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, Invalid
 from hydra_lab.kernel.operation import Output

@@ -7,9 +7,9 @@ from typing import Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from hydra_lab.areas.batches.doing.reading import URLS, crossed, lines_of
 from hydra_lab.areas.batches.files import store as files
 from hydra_lab.areas.batches.model import MOST_REQUESTS, span
-from hydra_lab.areas.batches.reading import URLS, crossed, lines_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import Input

@@ -12,7 +12,7 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from hydra_lab.areas.batches import store
-from hydra_lab.areas.batches.asking import Again, Came, Stopped, asked
+from hydra_lab.areas.batches.doing.asking import Again, Came, Stopped, asked
 from hydra_lab.areas.batches.model import Ended, Request, RequestState
 from hydra_lab.kernel.context import Context
 

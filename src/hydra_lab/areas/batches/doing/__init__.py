@@ -1,0 +1,1 @@
+"""Reading requests, asking them, and writing what came of them."""
