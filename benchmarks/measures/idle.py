@@ -49,7 +49,8 @@ def added(browser: Browser, samples: int) -> Iterator[tuple[float, float]]:
         sent = datetime.now(UTC)
         id = browser.post("/queue", {"operation": "queue.stats"}).data()["id"]
         time.sleep(BETWEEN_S)
-        item = browser.get(f"/queue/{id}").data()
+        while not (item := browser.get(f"/queue/{id}").data())["finished_at"]:
+            time.sleep(BETWEEN_S)
         if sample:  # the first warms up
             yield since(sent, item["started_at"]), since(sent, item["finished_at"])
 

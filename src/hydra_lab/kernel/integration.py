@@ -21,7 +21,7 @@ class IntegrationSettings(BaseModel):
     default that is absent means *not configured*.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class GuardedAddress(IntegrationSettings):

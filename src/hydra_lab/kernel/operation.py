@@ -34,7 +34,7 @@ class Input(BaseModel):
     One that ``carries_work`` has the fields ``operation`` and ``input``; what is wrong with that is told with the rest.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     carries_work: ClassVar[bool] = False
 
 
@@ -45,7 +45,7 @@ class Nothing(Input):
 class Output(BaseModel):
     """Base of structured outputs. Fields that are unknown are ``None``, never invented."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, kw_only=True)

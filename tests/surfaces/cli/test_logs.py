@@ -2,8 +2,6 @@
 
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -69,15 +67,6 @@ def test_libraries_are_quiet_about_what_only_their_authors_want_to_know(
         logging.getLogger(name).info("chatter")
     structlog.get_logger().debug("ours, in detail")
     assert capsys.readouterr().err == ""
-
-
-def test_what_a_start_needs_does_not_load_what_only_colours_tracebacks() -> None:
-    code = (
-        "import sys; from hydra_lab.surfaces.cli.logs import set_up_logs; set_up_logs(False);"
-        "import hydra_lab.app; print('rich' in sys.modules, 'pygments' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "False"]
 
 
 def test_a_planted_secret_is_in_no_log_and_no_answer(server: Server) -> None:

@@ -16,7 +16,7 @@ NEVER = 1  # the year of Go's zero time, which stands for “never”
 class Wire(BaseModel):
     """Base of what is read: names are the Engine's, and what it does not name is unknown."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_pascal)
+    model_config = ConfigDict(frozen=True, alias_generator=to_pascal, defer_build=True)
 
 
 class Version(Wire):

@@ -9,6 +9,7 @@ from hydra_lab.kernel.clock import Clock
 from hydra_lab.kernel.database.columns import UtcTime
 from hydra_lab.kernel.database.connect import Database
 from hydra_lab.kernel.errors import NotReady
+from hydra_lab.kernel.process.standing_in import Unused, standing_in
 
 Migration = Callable[[Any], None]  # takes Alembic's Operations; Alembic is imported only when something is applied
 
@@ -67,9 +68,10 @@ def migrate(database: Database, rooms: Mapping[str, Sequence[Migration]], clock:
 
 
 def operations_on(connection: Connection) -> Any:
-    """Alembic's operations on a connection."""
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
+    """Alembic's operations on a connection; the templates it makes files from are not loaded."""
+    with standing_in(Unused("mako"), Unused("mako.pygen"), Unused("mako.template")):
+        from alembic.migration import MigrationContext
+        from alembic.operations import Operations
 
     return Operations(MigrationContext.configure(connection))
 

@@ -1,5 +1,6 @@
 """Calling outside systems over HTTP: one client that turns every failure into the kernel's errors."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,11 +33,21 @@ class HttpClient:
 
     def __init__(self, *, timeout_s: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:
         self.timeout_s = timeout_s
-        self._client = httpx.Client(
-            timeout=timeout_s, transport=transport, follow_redirects=False, trust_env=False,
-            headers={"User-Agent": "hydra-lab"},
-        )  # fmt: skip
         self.sender = Sender()
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._made: httpx.Client | None = None
+
+    @property
+    def _client(self) -> httpx.Client:
+        """Made at the first call: a lab without outside systems needs none, and it reads every certificate there is."""
+        with self._lock:
+            if self._made is None:
+                self._made = httpx.Client(
+                    timeout=self.timeout_s, transport=self._transport, follow_redirects=False, trust_env=False,
+                    headers={"User-Agent": "hydra-lab"},
+                )  # fmt: skip
+            return self._made
 
     def request(self, who: str, method: str, url: str, **options: Any) -> httpx.Response:
         """One call. ``who`` names the system in errors.
@@ -78,7 +89,9 @@ class HttpClient:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._client.close()
+        with self._lock:
+            if self._made:
+                self._made.close()
 
 
 def checked(who: str, response: httpx.Response) -> httpx.Response:

@@ -5,10 +5,12 @@ import hmac
 import os
 import threading
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken
+from typing import TYPE_CHECKING
 
 from hydra_lab.kernel.errors import NotReady
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 class SecretBox:
@@ -25,6 +27,8 @@ class SecretBox:
 
     def open(self, sealed: str) -> str:
         """The text again. Raises ``NotReady`` when it was sealed with another key."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._opened().decrypt(sealed.encode()).decode()
         except InvalidToken as error:
@@ -38,7 +42,7 @@ class SecretBox:
         self._opened()
         return hmac.new(self.key_file.read_bytes().strip(), text.encode(), hashlib.sha256).hexdigest()
 
-    def _opened(self) -> Fernet:
+    def _opened(self) -> "Fernet":
         with self._lock:
             if self._fernet is None:
                 self._fernet = read_key(self.key_file)
@@ -50,8 +54,10 @@ def open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & 0o077) and not path.is_relative_to("/run/secrets")
 
 
-def read_key(path: Path) -> Fernet:
+def read_key(path: Path) -> "Fernet":
     """The key in a file, which is made if it is not there. Raises ``NotReady`` when it holds no key."""
+    from cryptography.fernet import Fernet
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

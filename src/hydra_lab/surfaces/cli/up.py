@@ -1,5 +1,6 @@
 """`hydra up`: start Hydra on this machine, say where it is and what to try next."""
 
+import gc
 import ipaddress
 import threading
 from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ def up(
     ``furnish`` is called once the server answers and the backlog is in.
     """
     document = read_backlog(backlog) if backlog else None
+    gc.disable()  # all that a start makes is kept; to look it through for garbage takes a seventh of the start
     set_up_logs(overrides.get("log_json"))
     application = program.application(overrides, config)
     services = application.services
@@ -91,6 +93,8 @@ class Ready:
 
     def announce_soon(self) -> None:
         """Announce on a thread: serving must not wait for a long document."""
+        gc.freeze()  # nor is it looked through later, while Hydra idles
+        gc.enable()
         threading.Thread(target=self.announce, name="hydra-announce", daemon=True).start()
 
     def announce(self) -> None:

@@ -1,11 +1,13 @@
 """Ways in: every route says how it is entered, how much it reads and what answers it."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from starlette.convertors import Convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -70,16 +72,22 @@ class Path(BaseRoute):
         self.ways = dict(ways)
         if "GET" in self.ways:
             self.ways.setdefault("HEAD", self.ways["GET"])
-        self._regex, self._format, self._convertors = compile_path(path)
+        self._begins = path.partition("{")[0]
+
+    @cached_property
+    def _pattern(self) -> tuple[re.Pattern[str], str, dict[str, Convertor[Any]]]:
+        """Made when a request may be for this path: all of them at the start would be a twentieth of it."""
+        return compile_path(self.path)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether a request is for this path, and the values in its braces."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not scope["path"].startswith(self._begins):
             return Match.NONE, {}
-        match = self._regex.match(scope["path"])
+        regex, _, convertors = self._pattern
+        match = regex.match(scope["path"])
         if match is None:
             return Match.NONE, {}
-        values = {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
+        values = {name: convertors[name].convert(value) for name, value in match.groupdict().items()}
         return Match.FULL, {"path_params": values, "endpoint": self}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from dbos import DBOS, SetWorkflowID
 from sqlalchemy import create_engine, event
 
 from hydra_lab.kernel.database.connect import Database, postgres_url
+from hydra_lab.kernel.work.engine.loading import DBOS, SetWorkflowID
 from hydra_lab.kernel.work.engine.recorded import RecordedJson
 from hydra_lab.kernel.work.engine.records import Beside, Inside, Records
 from hydra_lab.kernel.work.model import Step

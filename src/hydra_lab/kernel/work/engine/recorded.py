@@ -4,11 +4,11 @@ import builtins
 import json
 from typing import Any
 
-from dbos import Serializer
 from pydantic_core import to_jsonable_python
 
 from hydra_lab.kernel import errors
 from hydra_lab.kernel.errors import HydraError
+from hydra_lab.kernel.work.engine.loading import Serializer
 
 
 def packed_error(error: BaseException) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from dbos import DBOS
+from hydra_lab.kernel.work.engine.loading import DBOS
 
 
 class Records(Protocol):

@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dbos import DBOS
-from dbos import error as engine_errors
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
@@ -20,6 +18,7 @@ from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.approvals.asking import ask
 from hydra_lab.kernel.work.changes import store as changes
 from hydra_lab.kernel.work.engine.child import Children
+from hydra_lab.kernel.work.engine.loading import DBOS, engine_errors
 from hydra_lab.kernel.work.engine.records import Records
 from hydra_lab.kernel.work.logs.report import Reporter
 
