@@ -9,7 +9,8 @@ class HydraError(Exception):
     """The root of all errors Hydra raises on purpose.
 
     ``detail`` is a sentence for a person; ``fix`` says what to do about it; ``data`` holds machine-readable
-    extras that go into the problem answer (never a secret).
+    extras that go into the problem answer (never a secret). ``parts`` are the needs, such as ``container_host@gpu2``,
+    that may be why: work waits for the first of them that turns out to be lost.
     """
 
     code: ClassVar[str] = "error"
@@ -19,6 +20,7 @@ class HydraError(Exception):
         self.detail = detail
         self.fix = fix
         self.data = data
+        self.parts: tuple[str, ...] = ()
 
 
 class NotConfigured(HydraError):

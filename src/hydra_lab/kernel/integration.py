@@ -1,6 +1,6 @@
 """Integrations: what each outside system is, how it is configured and how to ask whether it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -53,11 +53,15 @@ class GuardedAddress(IntegrationSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What a probe saw when the system answered: its version, if it tells, and a sentence."""
+    """What a probe saw when the system answered: its version, if it tells, and a sentence.
+
+    ``lost`` are parts of it that do not answer, such as the Docker of a node, by name, and why.
+    """
 
     detail: str
     version: str | None = None
     degraded: bool = False
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

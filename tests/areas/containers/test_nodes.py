@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 
 from tests.areas.containers.waiting import actions, attempt, events, until
+from tests.areas.running import ended
 from tests.peers import docker as docker_peer
 from tests.peers import sshd
 from tests.peers.docker import Docker, reached_through
 from tests.peers.sshd import Sshd
 from tests.server import Server
+
+QUICK_S = 5.0  # far below what a host that hangs is waited for
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,22 @@ def test_a_container_is_healed_on_its_own_host(lab: Server, docker: Docker, othe
     assert docker("inspect", "--format", "{{.State.Status}}", "api") == "running"
 
 
+def test_a_host_that_hangs_is_named_soon_and_its_containers_are_told_as_they_were_seen(
+    lab: Server, docker: Docker, other: Docker
+) -> None:
+    until(lambda: "web@gpu2" in names(lab, node="gpu2"))
+    os.kill(other.pid, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        told = lab.client.get("/containers").raise_for_status().json()
+        took_s = time.monotonic() - begun
+    finally:
+        os.kill(other.pid, signal.SIGCONT)
+    assert took_s < QUICK_S
+    assert [(one["node"], one["heard_at"] is not None) for one in told["silent"]] == [("gpu2", True)]
+    assert {"web", "web@gpu2"} <= {one["name"] for one in told["containers"]}
+
+
 def test_a_host_that_is_lost_takes_no_other_along(lab: Server, docker: Docker, other: Docker) -> None:
     os.kill(other.pid, signal.SIGKILL)
     until(lambda: events(lab, "gpu2", name="containers.lost"))
@@ -99,13 +119,27 @@ def test_a_host_that_is_lost_takes_no_other_along(lab: Server, docker: Docker, o
     assert "Docker on gpu2 does not answer" in page
     assert "unknown, was running" in page
     assert (source(lab, "Docker")["state"], source(lab, "Docker on gpu2")["state"]) == ("there", "lost")
+    item = held_for_its_node(lab)
     docker.run("meanwhile", "true")
     until(lambda: "die" in actions(lab, "meanwhile"))
     other.restart()
     Path(other.address.removeprefix("unix://")).chmod(0o666)
     until(lambda: events(lab, "gpu2", name="containers.back"))
+    assert ended(lab, item, or_held=False)["state"] == "done", "it was woken, and started what the crash had ended"
+    assert other.state("web")["Status"] == "running"
     other.run("after", "true")
     until(lambda: "die" in actions(lab, "after@gpu2"))
     assert actions(lab, "after@gpu2") == ["create", "start", "die"]
     assert [len(events(lab, "gpu2", name=f"containers.{one}")) for one in ("lost", "back")] == [1, 1]
     assert len(events(lab, None, name="containers.lost")) == 1, "the other host was never lost"
+
+
+def held_for_its_node(lab: Server) -> str:
+    """Work for the lost node: it waits for just that."""
+    queued = {"operation": "containers.restart", "input": {"id": "web@gpu2"}}
+    item: str = lab.client.post("/queue", json=queued).raise_for_status().json()["id"]
+    held = ended(lab, item)
+    assert held["state"] == "held", held
+    assert [hold["kind"] for hold in held["holds"]] == ["requirement"]
+    assert "Docker on gpu2" in held["holds"][0]["detail"]
+    return item

@@ -163,3 +163,23 @@ def test_an_unhealthy_container_is_restarted_and_extra_ones_go_only_when_that_is
     lab.client.post(f"/queue/{id}/approve", json={}).raise_for_status()
     assert ended(lab, id, or_held=False)["state"] == "done"
     assert docker("ps", "--all", "--format", "{{.Names}}") == "web"
+
+
+def test_a_replacement_that_is_cancelled_in_the_middle_leaves_the_old_container_running(
+    lab: Server, docker: Docker
+) -> None:
+    docker.run("web", LOOP)
+    old = docker("inspect", "--format", "{{.Id}}", "web")
+    docker.run("slow", LOOP, "--health-cmd", "true", "--health-interval", "1h")  # for an hour nobody knows how it is
+    docker("commit", "slow", "never:1")
+    docker("rm", "--force", "slow")
+    wanted(lab, web={"image": "never:1"})
+    item = lab.client.post("/reconcile/apply", json={}).raise_for_status().json()["id"]
+    assert [hold["kind"] for hold in ended(lab, item)["holds"]] == ["approval"]
+    lab.client.post(f"/queue/{item}/approve", json={}).raise_for_status()
+    until(lambda: docker("inspect", "--format", "{{.Config.Image}}", "web", check=False) == "never:1")
+    lab.client.post(f"/queue/{item}/cancel").raise_for_status()
+    assert ended(lab, item, or_held=False)["state"] == "cancelled"
+    until(lambda: docker("inspect", "--format", "{{.Id}}", "web", check=False) == old)
+    until(lambda: docker.state("web")["Running"])
+    assert docker("ps", "--all", "--format", "{{.Names}}").split() == ["web"]

@@ -1,10 +1,12 @@
 """See containers and what they wrote; start, stop, restart and remove them."""
 
 from datetime import timedelta
+from functools import partial
 
 from pydantic import AwareDatetime, Field
 
 from hydra_lab.areas.containers import store, work
+from hydra_lab.areas.containers.asking import soon_of_each
 from hydra_lab.areas.containers.following import lost
 from hydra_lab.areas.containers.heal import anew
 from hydra_lab.areas.containers.model import NAME, ContainerView, masked, view
@@ -12,9 +14,9 @@ from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.areas.containers.probes.model import Probed, is_of, with_health
 from hydra_lab.areas.containers.work import Acted
 from hydra_lab.kernel.capabilities import Container, ContainerHost
-from hydra_lab.kernel.capabilities.containers import node_of
+from hydra_lab.kernel.capabilities.containers import node_of, reaching
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Busy, Denied, HydraError, Refused, Unavailable
+from hydra_lab.kernel.errors import Denied, HydraError, Refused, Unavailable
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
 HOST = ("container_host",)
@@ -53,6 +55,7 @@ class LostHost(Output):
 
     node: str
     detail: str
+    heard_at: AwareDatetime | None = Field(default=None, description="When it was heard of last")
 
 
 class Containers(Output):
@@ -60,6 +63,9 @@ class Containers(Output):
 
     containers: list[ContainerView]
     lost: list[LostHost] = Field(default=[], description="Hosts that do not answer; their containers are not listed")
+    silent: list[LostHost] = Field(
+        default=[], description="Hosts that did not answer in time just now; their containers are as seen last"
+    )
 
 
 class Line(Output):
@@ -82,19 +88,37 @@ def list_(ctx: Context, input: Wanted) -> Containers:
     """Show the containers: state, health, exit code, restarts, ports."""
     host = ctx.capability(ContainerHost)
     with ctx.read() as connection:
-        probed = probes.all_found(connection)
-    found: list[ContainerView] = []
-    silent: dict[str, HydraError] = {}
-    for node in host.nodes():
-        try:
-            reachable(ctx, node)
-            found += [told(one, probed.get(one.name)) for one in host.containers(node)]
-        except (Unavailable, Busy, Denied, Refused) as error:
-            silent[node] = error
-    if len(silent) == len(host.nodes()):
-        raise silent[""]
-    lost_ones = [LostHost(node=node, detail=error.detail) for node, error in silent.items()]
-    return Containers(containers=[one for one in found if fits(one, input)], lost=lost_ones)
+        probed, seen = probes.all_found(connection), store.all_seen(connection).values()
+        places = store.places(connection)
+    found: list[Container] = []
+    away: dict[str, LostHost] = {}
+    silent: dict[str, LostHost] = {}
+
+    def ask(node: str) -> list[Container]:
+        reachable(ctx, node)
+        return list(host.containers(node))
+
+    answers = soon_of_each({node: partial(ask, node) for node in host.nodes()})
+    for node, answer in answers.items():
+        if not isinstance(answer, HydraError):
+            found += answer
+        elif not isinstance(answer, Unavailable | Denied | Refused):
+            raise answer
+        else:
+            place = places.get(node)
+            told_of = LostHost(node=node, detail=answer.detail, heard_at=place.heard_at if place else None)
+            known = [one for one in seen if one.node == node]
+            if place and not place.lost_at and isinstance(answer, Unavailable):
+                found += known
+                silent[node] = told_of
+            else:
+                away[node] = told_of
+    if len(away) == len(answers) and isinstance(answers[""], HydraError):
+        raise answers[""]
+    views = [told(one, probed.get(one.name)) for one in sorted(found, key=lambda one: one.name)]
+    return Containers(
+        containers=[one for one in views if fits(one, input)], lost=[*away.values()], silent=[*silent.values()]
+    )
 
 
 def fits(one: ContainerView, wanted: Wanted) -> bool:
@@ -139,28 +163,32 @@ def logs(ctx: Context, input: LogsWanted) -> Logs:
            durable=LONG)  # fmt: skip
 def start(ctx: Context, input: ToAct) -> Acted:
     """Start a container, and see that it runs and, where it has a health check, becomes healthy."""
-    return work.act(ctx, input.id, "start", input.wait_s)
+    with reaching(input.id):
+        return work.act(ctx, input.id, "start", input.wait_s)
 
 
 @operation("containers.stop", effect=Effect.WRITE, path="POST /containers/{id}/stop", needs=HOST, subject="id",
            durable=LONG)  # fmt: skip
 def stop(ctx: Context, input: ToAct) -> Acted:
     """Stop a container, and see that it has stopped."""
-    return work.act(ctx, input.id, "stop", input.wait_s)
+    with reaching(input.id):
+        return work.act(ctx, input.id, "stop", input.wait_s)
 
 
 @operation("containers.restart", effect=Effect.WRITE, path="POST /containers/{id}/restart", needs=HOST, subject="id",
            durable=LONG)  # fmt: skip
 def restart(ctx: Context, input: ToAct) -> Acted:
     """Restart a container, and see that it runs and, where it has a health check, becomes healthy."""
-    return work.act(ctx, input.id, "restart", input.wait_s)
+    with reaching(input.id):
+        return work.act(ctx, input.id, "restart", input.wait_s)
 
 
 @operation("containers.remove", effect=Effect.DANGER, path="DELETE /containers/{id}", needs=HOST, subject="id",
            floor="deletes data", durable=LONG)  # fmt: skip
 def remove(ctx: Context, input: ContainerId) -> None:
     """Delete a container that does not run. What it wrote into itself is gone; its volumes stay."""
-    ctx.step("remove", lambda: ctx.capability(ContainerHost).remove(input.id))
+    with reaching(input.id):
+        ctx.step("remove", lambda: ctx.capability(ContainerHost).remove(input.id))
 
 
 @operation("containers.recreate", effect=Effect.WRITE, path="POST /containers/{id}/recreate", needs=HOST, subject="id",
@@ -170,4 +198,5 @@ def recreate(ctx: Context, input: ContainerId) -> Acted:
 
     What it wrote into itself is gone then.
     """
-    return anew.recreate(ctx, input.id)
+    with reaching(input.id):
+        return anew.recreate(ctx, input.id)

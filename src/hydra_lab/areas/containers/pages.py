@@ -3,13 +3,12 @@
 They show what the follower saw last, so that a host which hangs holds no page up.
 """
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from hydra_lab.areas.containers import store
+from hydra_lab.areas.containers.asking import soon
 from hydra_lab.areas.containers.following import lost
 from hydra_lab.areas.containers.heal.model import Remediation
 from hydra_lab.areas.containers.heal.operations import Remediations
@@ -25,7 +24,6 @@ AWAY = (Unavailable, Busy, Denied, Refused)
 LINES = 100
 SHOWN = 20
 UNKNOWN = ("unknown", "circle-question-mark")
-PATIENCE_S = 2.0  # how long a page waits for what only the host can tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,26 +59,6 @@ def known(ctx: Context) -> Known:
         return Known(containers=soon(lambda: ctx.call("containers.list").containers))
     silent = [Lost(node=node, problem=lost(place), at=place.lost_at) for node, place in places.items() if place.lost_at]
     return Known(containers=seen, lost=silent, nodes=[node for node in places if node])
-
-
-def soon(ask: Callable[[], Any]) -> Any:
-    """An answer of the host's, if it comes soon. Raises ``Unavailable`` when it does not, and what asking raises."""
-    found: list[Any] = []
-
-    def work() -> None:
-        try:
-            found.append(ask())
-        except Exception as error:
-            found.append(error)
-
-    thread = threading.Thread(target=work, name="containers-page", daemon=True)
-    thread.start()
-    thread.join(PATIENCE_S)
-    if not found:
-        raise Unavailable(f"It did not answer within {PATIENCE_S:g} s.", fix="Load the page again.")
-    if isinstance(found[0], Exception):
-        raise found[0]
-    return found[0]
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:

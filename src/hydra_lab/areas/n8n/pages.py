@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hydra_lab.areas.n8n.model import WorkflowView
+from hydra_lab.areas.n8n.asking import soon
+from hydra_lab.areas.n8n.model import RunView, WorkflowView
 from hydra_lab.areas.n8n.operations import Snapshots
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
@@ -20,8 +21,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Workflows, the least robust first, runs that failed, and what was changed."""
     told: dict[str, Any] = {"missing": None, "problem": None, "active": [], "idle": [], "failed": []}
     try:
-        found: list[WorkflowView] = ctx.call("n8n.workflows").workflows
-        failed = ctx.call("n8n.runs", state="error", limit=LOOKED_AT).runs
+        found, failed = soon(ctx, lambda: looked(ctx))
         told["failed"] = [one for one in failed if one.retry_of is None][:RUNS]
     except NotConfigured as error:
         told["missing"] = error
@@ -32,6 +32,13 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         told["idle"] = [row(one) for one in found if not one.active]
     kept: Snapshots = ctx.call("n8n.snapshots")
     return told | {"snapshots": kept.snapshots[:SHOWN]}
+
+
+def looked(ctx: Context) -> tuple[list[WorkflowView], list[RunView]]:
+    """The workflows, and the runs that failed lately."""
+    found: list[WorkflowView] = ctx.call("n8n.workflows").workflows
+    failed: list[RunView] = ctx.call("n8n.runs", state="error", limit=LOOKED_AT).runs
+    return found, failed
 
 
 def row(one: WorkflowView) -> dict[str, Any]:

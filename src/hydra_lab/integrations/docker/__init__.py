@@ -19,7 +19,8 @@ def probe(settings: DockerSettings, http: HttpClient) -> Probe:
     if nodes:
         said += f"; {len(nodes) - len(lost)} of {len(nodes)} nodes answer"
     said += "".join(f"; {error.detail}" for error in lost.values())
-    return Probe(detail=said, version=told.version, degraded=bool(lost))
+    why = {node: error.detail for node, error in lost.items()}
+    return Probe(detail=said, version=told.version, degraded=bool(lost), lost=why)
 
 
 INTEGRATION = Integration(

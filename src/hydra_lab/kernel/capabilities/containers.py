@@ -5,9 +5,12 @@ node ``web@gpu2``, and their ids end so too: whoever has a name or an id has all
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
+
+from hydra_lab.kernel.errors import HydraError
 
 AT = "@"
 
@@ -25,6 +28,17 @@ def own(id: str) -> str:
 def placed(id: str, node: str) -> str:
     """A name or id of a node's own as it is told."""
     return f"{id}{AT}{node}" if node else id
+
+
+@contextmanager
+def reaching(id: str, need: str = "container_host") -> Iterator[None]:
+    """What fails within it may fail because the node of a container is lost: work waits for just that node then."""
+    try:
+        yield
+    except HydraError as error:
+        if node := node_of(id):
+            error.parts = (*error.parts, f"{need}{AT}{node}")
+        raise
 
 
 @dataclass(frozen=True, kw_only=True)

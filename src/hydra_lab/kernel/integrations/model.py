@@ -1,6 +1,7 @@
 """What is known about an outside system: whether it is configured, and what its last probe saw."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -29,7 +30,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class IntegrationState:
-    """An outside system now. ``since`` is when ``status`` began; ``None`` is unknown."""
+    """An outside system now. ``since`` is when ``status`` began; ``None`` is unknown.
+
+    ``lost_parts`` are parts of it that do not answer while it does, by name, and why.
+    """
 
     name: str
     title: str
@@ -40,6 +44,7 @@ class IntegrationState:
     checked_at: datetime | None = None
     since: datetime | None = None
     latency_ms: float | None = None
+    lost_parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,14 @@
-"""What a verb needs: an integration by name, or a capability that some configured integration gives."""
+"""What a verb needs: an integration by name, or a capability that some configured integration gives.
+
+``container_host@gpu2`` is a need of one part of it only, here the Docker of the node gpu2.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
 
 from hydra_lab.kernel.integration import Integration
 from hydra_lab.kernel.integrations.merge import Merged, variable
+from hydra_lab.kernel.integrations.model import IntegrationState
 
 
 def capability_name(protocol: type) -> str:
@@ -12,11 +16,30 @@ def capability_name(protocol: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", protocol.__name__).lower()
 
 
+PART = "@"
+
+
+def whole(need: str) -> str:
+    """A need without its part."""
+    return need.partition(PART)[0]
+
+
+def part_of(need: str) -> str:
+    """The part that a need is about; empty where it is about the whole."""
+    return need.partition(PART)[2]
+
+
 def providers(need: str, integrations: Mapping[str, Integration]) -> list[Integration]:
     """The integrations that satisfy a need, by name; empty when this Hydra has none."""
+    need = whole(need)
     if need in integrations:
         return [integrations[need]]
     return [one for one in integrations.values() if need in one.provides]
+
+
+def meets(state: IntegrationState, need: str) -> bool:
+    """Whether an integration as it is now satisfies a need."""
+    return state.status.answers and part_of(need) not in state.lost_parts
 
 
 def words(need: str) -> str:

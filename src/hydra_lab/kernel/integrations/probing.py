@@ -1,6 +1,7 @@
 """Probing one outside system: every way it can answer becomes a status and a sentence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hydra_lab.kernel.errors import Denied, HydraError
@@ -16,6 +17,7 @@ class Seen:
     status: Status
     detail: str
     version: str | None = None
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 def probed(manifest: Integration, settings: Any, http: HttpClient) -> Seen:
@@ -29,4 +31,4 @@ def probed(manifest: Integration, settings: Any, http: HttpClient) -> Seen:
     except Exception as error:  # a probe's own bug must not stop the beat for all others
         return Seen(status=Status.UNREACHABLE, detail=f"The probe failed: {type(error).__name__}: {error}")
     status = Status.DEGRADED if probe.degraded else Status.CONNECTED
-    return Seen(status=status, detail=probe.detail, version=probe.version)
+    return Seen(status=status, detail=probe.detail, version=probe.version, lost=probe.lost)

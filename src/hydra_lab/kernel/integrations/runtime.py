@@ -19,7 +19,7 @@ from hydra_lab.kernel.integrations import store
 from hydra_lab.kernel.integrations.configured import Configured, machines
 from hydra_lab.kernel.integrations.merge import field_states
 from hydra_lab.kernel.integrations.model import FieldState, IntegrationState, Status
-from hydra_lab.kernel.integrations.need import capability_name, missing, providers
+from hydra_lab.kernel.integrations.need import PART, capability_name, meets, missing, part_of, providers
 from hydra_lab.kernel.integrations.probing import Seen, probed
 from hydra_lab.kernel.policy.model import HYDRA, Actor
 
@@ -79,11 +79,11 @@ class Integrations:
 
     def ready(self, need: str) -> bool:
         """Whether a need is met now: configured, and the last probe was answered. From memory."""
-        return any(self.state(one.name).status.answers for one in providers(need, self._all))
+        return any(meets(self.state(one.name), need) for one in providers(need, self._all))
 
     def check(self, need: str) -> bool:
         """Like ``ready``, but asked now: each configured system is probed until one answers."""
-        return any(self.probe(one.name).status.answers for one in self.configured(need))
+        return any(meets(self.probe(one.name), need) for one in self.configured(need))
 
     def configured(self, need: str) -> list[Integration]:
         """The configured integrations that satisfy a need, those that answer first."""
@@ -103,6 +103,9 @@ class Integrations:
             noun, unblock = self._missing(need)
             return f"waits for {noun}", unblock
         state = self.state(there[0].name)
+        if (part := part_of(need)) in state.lost_parts:
+            said = state.lost_parts[part].rstrip(".")
+            return f"waits for {state.title} on {part} to answer: {said}", "Hydra asks again by itself."
         said = f": {state.detail}" if state.detail and not state.status.answers else ""
         return (
             f"waits for {state.title} to answer{said}",
@@ -159,10 +162,12 @@ class Integrations:
 
         Journals ``integrations.lost`` once when it stops answering and ``integrations.back`` once when it does again.
         """
-        before = self.state(name).status
+        before = self.state(name)
         state = self._asked(self._configured.manifest(name))
-        if state.status.answers != before.answers:
+        if state.status.answers != before.status.answers:
             self._tell(name)
+        for part in before.lost_parts.keys() - state.lost_parts.keys():
+            self._tell(name, part)
         return state
 
     def _asked(self, manifest: Integration) -> IntegrationState:
@@ -203,7 +208,7 @@ class Integrations:
         if not state.configured or name not in self._tried:
             return state.configured
         beat_s = self._all[name].beat_s
-        pause_s = min(beat_s, LOST_BEAT_S) if state.status.lost else beat_s
+        pause_s = min(beat_s, LOST_BEAT_S) if state.status.lost or state.lost_parts else beat_s
         return self._services.clock.monotonic() - self._tried[name] >= pause_s
 
     def _resettle(self, settings: Settings) -> None:
@@ -231,6 +236,7 @@ class Integrations:
         state = IntegrationState(
             name=name, title=manifest.title, configured=True, status=seen.status, detail=seen.detail,
             version=seen.version, checked_at=now, since=now, latency_ms=round(latency_ms, 1),
+            lost_parts=seen.lost,
         )  # fmt: skip
         with suppress(NotReady), self._services.database.begin() as connection:  # a full disk stops no probe
             row = store.seen_of(connection, name)
@@ -263,7 +269,7 @@ class Integrations:
     def _missing(self, need: str) -> tuple[str, str]:
         return missing(need, [(one, self._configured.of(one.name)) for one in providers(need, self._all)])
 
-    def _tell(self, name: str) -> None:
+    def _tell(self, name: str, part: str = "") -> None:
         for callback in list(self._listeners):
             for need in (name, *self._all[name].provides):
-                callback(need)
+                callback(f"{need}{PART}{part}" if part else need)

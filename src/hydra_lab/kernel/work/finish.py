@@ -92,7 +92,7 @@ def outage(services: Services, verb: Operation, error: BaseException) -> str | N
         return error.requirement
     if not isinstance(error, HydraError):
         return None
-    for need in verb.needs:
+    for need in (*error.parts, *verb.needs):
         if not services.integrations.check(need):
             return need
     return None

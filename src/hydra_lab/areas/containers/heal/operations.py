@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 from hydra_lab.areas.containers.heal import ladder, store
 from hydra_lab.areas.containers.heal.model import Healing, HealthyImage, Remediation, figures
 from hydra_lab.areas.containers.operations import HOST, ContainerId
+from hydra_lab.kernel.capabilities.containers import reaching
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
@@ -42,7 +43,8 @@ def heal(ctx: Context, input: ToHeal) -> Remediation:
     Its `hydra.heal` labels say which of these are allowed, how often and when. It is healed when it was well without a
     break for as long as `hydra.heal.prove` says (30s).
     """
-    return ladder.heal(ctx, input.id, input.reason, input.at or ctx.clock.now())
+    with reaching(input.id):
+        return ladder.heal(ctx, input.id, input.reason, input.at or ctx.clock.now())
 
 
 @operation("containers.remediations", effect=Effect.READ, path="GET /containers/remediations")
