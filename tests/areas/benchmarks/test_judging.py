@@ -1,14 +1,18 @@
 """Whether a run is called worse: seldom where nothing changed, surely where something did."""
 
+import dataclasses
 import random
+from datetime import UTC, datetime
 from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hydra_lab.areas.benchmarks.comparing import after_another, compared
 from hydra_lab.areas.benchmarks.judging.intervals import chance, percentile, ratio_interval, t_quantile
-from hydra_lab.areas.benchmarks.judging.verdict import FALSE_ALARMS, judged
+from hydra_lab.areas.benchmarks.judging.verdict import FALSE_ALARMS, judged, undisturbed
+from hydra_lab.areas.benchmarks.model import Load, Run
 from hydra_lab.kernel.contributions import Series
 
 FIGURES, SAMPLES = 3, 7
@@ -44,6 +48,46 @@ def test_a_run_that_takes_a_third_longer_is_found() -> None:
         told = judged(run(dice, 0.02, 0.05, slower=1.35), [run(dice, 0.02, 0.05) for _ in range(6)])
         found += any(one.found == "worse" for one in told)
     assert found >= 0.9 * rounds
+
+
+def found_worse(dice: random.Random, *, slower: float = 1.0, burst: float = 0.0, bursty: float = 0.0) -> bool:
+    """Whether a run is told as worse after its second look; ``burst`` is the share of its samples that take twice as
+    long in the first one, ``bursty`` that of earlier runs to which this happened."""
+
+    def noisy(slower: float = 1.0, burst: float = 0.0) -> Run:
+        figures = [
+            dataclasses.replace(one, samples=tuple(s * 2 if dice.random() < burst else s for s in one.samples))
+            for one in run(dice, 0.02, 0.04, slower)
+        ]
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        return Run(id=str(dice.random()), suite="s", target="t", item=None, state="done", started_at=at, ended_at=at,
+                   parameters={}, stamp={}, load=Load(before=5, after=5), series=figures, remarks=[])  # fmt: skip
+
+    earlier = [noisy(burst=0.4 if dice.random() < bursty else 0) for _ in range(8)]
+    first = compared(noisy(slower, burst), earlier)
+    return first.found == "worse" and after_another(first, compared(noisy(slower), earlier)).found == "worse"
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "how"),
+    [
+        (0.0, 0.1, {}),
+        (0.0, 0.1, {"burst": 0.5}),
+        (0.0, 0.1, {"bursty": 0.2}),
+        (0.9, 1.0, {"slower": 1.2}),
+        (0.5, 1.0, {"slower": 1.2, "bursty": 0.2}),
+    ],
+)
+def test_load_does_not_cry_wolf_and_a_fifth_longer_is_found(least: float, most: float, how: dict[str, float]) -> None:
+    dice, rounds = random.Random(11), 30
+    assert least <= sum(found_worse(dice, **how) for _ in range(rounds)) / rounds <= most
+
+
+def test_an_earlier_run_that_stood_apart_for_once_does_not_count_and_what_may_be_a_change_does() -> None:
+    assert undisturbed([1.0, 1.01, 9.0, 0.99, 1.0, 1.02]) == [0, 1, 3, 4, 5]
+    assert undisturbed([9.0, 1.01, 1.0, 0.99, 1.0, 1.02]) == [0, 1, 2, 3, 4, 5], "the newest may have begun something"
+    assert undisturbed([1.0, 9.0, 9.0, 0.99, 1.0, 1.02]) == [0, 1, 2, 3, 4, 5], "twice is no chance"
+    assert undisturbed([1.0, 9.0, 1.0, 1.0]) == [0, 1, 2, 3], "too few to tell"
 
 
 def test_a_faster_run_is_better_and_a_rate_that_falls_is_worse() -> None:

@@ -12,6 +12,7 @@ from hydra_lab.areas.gateway.metrics import collect
 from hydra_lab.areas.gateway.reading import question_of
 from hydra_lab.areas.gateway.serving.passing import Passing
 from hydra_lab.areas.gateway.serving.router import Router
+from hydra_lab.areas.gateway.suites.adding import SUITE
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Measures, ModelAnswerer
 from hydra_lab.kernel.errors import Refused
@@ -86,4 +87,6 @@ def answered_of(passing: Passing, whole: bytes) -> Answered:
     )  # fmt: skip
 
 
-CONTRIBUTIONS = (ModelAnswerer(name="gateway", ask=ask, ask_async=ask_async), Measures(name="gateway", collect=collect))
+CONTRIBUTIONS = (
+    ModelAnswerer(name="gateway", ask=ask, ask_async=ask_async), Measures(name="gateway", collect=collect), SUITE,
+)  # fmt: skip

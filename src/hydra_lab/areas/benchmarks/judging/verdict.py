@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from statistics import fmean, variance
+from statistics import fmean, median, variance
 from typing import Literal
 
 from hydra_lab.areas.benchmarks.judging.intervals import chance, middle, spread, t_quantile
@@ -13,6 +13,9 @@ FALSE_ALARMS = 0.05  # at most so many runs in which nothing changed are called 
 FEWEST = 3  # earlier runs
 MOST = 10  # of them the last
 LEAST_CHANGE = 0.05  # smaller changes are not told, however sure they are
+ENOUGH_TO_TELL = 5  # earlier runs of which one may be said to stand apart
+APART = 6.0  # standard deviations, as the median distance from the median gives them
+TO_SIGMA = 1.4826  # of a normal distribution
 
 Found = Literal["worse", "better", "same", "too few runs"]
 
@@ -68,8 +71,10 @@ def finding(new: Series, earlier: Sequence[Series], false_alarms: float) -> Find
         samples = [math.log(each) for each in one.samples] if by_ratio else one.samples
         known.append(middle(samples, one.typical))
         noise.append(spread(samples, one.typical, chance(*key(one), str(place))) ** 2)
-    now, usual, count = known[0], fmean(known[1:]), len(earlier)
-    between = max(variance(known[1:]), fmean(noise[1:]))
+    kept = undisturbed(known[1:])
+    before, count = [known[1:][place] for place in kept], len(kept)
+    now, usual = known[0], fmean(before)
+    between = max(variance(before), fmean(noise[1:][place] for place in kept))
     width = t_quantile(1 - false_alarms, count - 1) * math.sqrt(max(between, noise[0]) + between / count)
     low, high = usual - width, usual + width
     if by_ratio:
@@ -80,3 +85,19 @@ def finding(new: Series, earlier: Sequence[Series], false_alarms: float) -> Find
     if (now < low or now > high) and (change is None or abs(change) >= LEAST_CHANGE):
         found = "worse" if (now > high) == (new.better == "lower") else "better"
     return Finding(found=found, usual=usual, low=low, high=high, change=change, **told)
+
+
+def undisturbed(values: Sequence[float]) -> list[int]:
+    """Places of the earlier runs that count, the newest first: all but those that stood apart for once.
+
+    A run that a burst of load disturbed would widen what is to be expected so far that real changes are lost in it.
+    Only what came and went is left out, with runs like the others right before and after it; never what may have begun
+    to change, and never of fewer than five.
+    """
+    every = list(range(len(values)))
+    if len(values) < ENOUGH_TO_TELL:
+        return every
+    centre = median(values)
+    scale = TO_SIGMA * median(abs(one - centre) for one in values)
+    far = [False, *(abs(one - centre) > APART * scale for one in values[1:]), False]
+    return [place for place in every if not (far[place] and not far[place - 1] and not far[place + 1])]

@@ -1,0 +1,1 @@
+"""What is measured of the gateway again and again."""
