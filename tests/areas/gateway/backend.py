@@ -1,7 +1,9 @@
 """A model server as OpenAI's interface has it, and every way in which it can fail: the model's name says which."""
 
 import asyncio
+import base64
 import json
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +11,14 @@ from typing import Any
 
 STREAM = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 WORDS = ("One", " two", " three")
+ARGUMENTS = ('{"pla', 'ce": "Ba', 'sel"}')
+SHAPE = '{"name": "Ada", "age": 36}'
+VECTOR = (0.5, -1.0)
+
+
+def called(arguments: str) -> dict[str, Any]:
+    """A call of a tool."""
+    return {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": arguments}}
 
 
 def until(holds: Callable[[], Any], seconds: float = 20) -> None:
@@ -23,8 +33,8 @@ class Backend:
     """Serves on a loopback port of its own, in a thread. ``asked`` holds what came, ``left`` which callers left early.
 
     What a model is called says what it does: ``garbage``, ``error200``, ``hang``, ``cut``, ``endless``, ``http500`` …,
-    with anything behind a dash; every other answers. Answers are kept back until ``go`` is set; ``has`` is what it
-    lists.
+    with anything behind a dash; ``tools`` calls one, ``shape`` answers in JSON, every other in words. Answers are kept
+    back until ``go`` is set; ``has`` is what it lists.
     """
 
     def __init__(self, *has: str) -> None:
@@ -130,12 +140,17 @@ class Backend:
             await writer.drain()
             raise EOFError
         elif path.endswith("embeddings"):
-            self._json(writer, {"object": "list", "data": [{"embedding": [0.5, -1.0], "index": 0}],
+            packed = asked.get("encoding_format") == "base64"
+            vector = base64.b64encode(struct.pack("<2f", *VECTOR)).decode() if packed else VECTOR
+            self._json(writer, {"object": "list", "data": [{"embedding": vector, "index": 0}],
                                 "usage": {"prompt_tokens": 3, "total_tokens": 3}})  # fmt: skip
         else:
-            said = {"role": "assistant", "content": f"I am {model}."}
+            said: dict[str, Any] = {"role": "assistant", "content": SHAPE if kind == "shape" else f"I am {model}."}
+            if kind == "tools":
+                said = {"role": "assistant", "content": None, "tool_calls": [called("".join(ARGUMENTS))]}
+            reason = "tool_calls" if kind == "tools" else "stop"
             self._json(writer, {"id": "x", "object": "chat.completion", "odd_field": [1.0, None],
-                                "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
+                                "choices": [{"index": 0, "message": said, "finish_reason": reason}],
                                 "usage": {"prompt_tokens": 5, "completion_tokens": 4}})  # fmt: skip
 
     async def _stream(self, kind: str, writer: asyncio.StreamWriter) -> None:
@@ -144,8 +159,11 @@ class Backend:
             self._chunk(writer, b'data: {"error": {"message": "CUDA out of memory"}}\n\n')
         number = 0
         while kind == "endless" or (kind != "error200" and number < len(WORDS)):
-            delta = {"content": WORDS[number % len(WORDS)]}
-            event = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]}
+            delta: dict[str, Any] = {"content": WORDS[number % len(WORDS)]}
+            if kind == "tools":  # the name comes first, then what it is called with, piece by piece
+                piece = {"function": {"arguments": ARGUMENTS[number]}}
+                delta = {"tool_calls": [{"index": 0, **(piece if number else called(ARGUMENTS[0]))}]}
+            event = {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]}
             self._chunk(writer, f"data: {json.dumps(event)}\n\n".encode())
             await writer.drain()
             await asyncio.sleep(0.01)
@@ -153,7 +171,11 @@ class Backend:
             if kind == "cut" and number == 2:
                 raise EOFError
         if kind not in ("error200", "unended"):
-            end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+            end = {
+                "id": "x",
+                "object": "chat.completion.chunk",
+                "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls" if kind == "tools" else "stop"}],
+            }
             self._chunk(writer, f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
         writer.write(b"0\r\n\r\n")
         await writer.drain()
@@ -165,5 +187,6 @@ class Backend:
         self._send(writer, json.dumps(told, indent=1).encode(), status)
 
     def _send(self, writer: asyncio.StreamWriter, body: bytes, status: int = 200) -> None:
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        later = "Retry-After: 1\r\n" if status == 429 else ""
+        head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{later}\r\n"
         writer.write(head.encode() + body)
