@@ -19,6 +19,7 @@ class Sizes:
     samples: int = 60  # requests or starts of work that a median is taken of
     clients: int = 500  # event streams
     events: int = 40  # journal entries that the streams wait for
+    requests: int = 100_000  # through the gateway, watching its memory
     starts: int = 5
     idle_s: float = 20.0
 

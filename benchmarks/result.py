@@ -10,10 +10,13 @@ MARKS = {True: "pass", False: "FAIL", None: "–"}
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One line. ``at_least`` turns the budget round; without a ``budget`` the line only informs."""
+    """One line. ``at_least`` turns the budget round; without a ``budget`` the line only informs.
+
+    ``measured`` is ``None`` where that could not be done here; then the note says why, and no budget counts as kept.
+    """
 
     what: str
-    measured: float
+    measured: float | None
     unit: str
     budget: float | None = None
     at_least: bool = False
@@ -22,11 +25,11 @@ class Result:
     @property
     def ratio(self) -> float | None:
         """Measured by budget: at most 1 is good, or at least 1 where more is better."""
-        return self.measured / self.budget if self.budget else None
+        return self.measured / self.budget if self.budget and self.measured is not None else None
 
     @property
     def is_kept(self) -> bool | None:
-        """Whether the budget is kept; ``None`` where there is none."""
+        """Whether the budget is kept; ``None`` where there is none, or nothing was measured."""
         if self.ratio is None:
             return None
         return self.ratio >= 1 if self.at_least else self.ratio <= 1
@@ -35,7 +38,8 @@ class Result:
         """The line as text."""
         budget = "" if self.budget is None else f"{'≥' if self.at_least else '≤'} {short(self.budget)} {self.unit}"
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        return [self.what, f"{short(self.measured)} {self.unit}", budget, ratio, MARKS[self.is_kept], self.note]
+        measured = "absent" if self.measured is None else f"{short(self.measured)} {self.unit}"
+        return [self.what, measured, budget, ratio, MARKS[self.is_kept], self.note]
 
 
 HEAD = ["what", "measured", "budget", "ratio", "", "note"]

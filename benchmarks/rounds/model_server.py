@@ -1,4 +1,4 @@
-"""A model server that answers at once, for measuring what is before it; prints its address."""
+"""A model server that answers at once, or as a slow stream, for measuring what is before it; prints its address."""
 
 import asyncio
 import json
@@ -8,6 +8,9 @@ ANSWER = json.dumps({
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
 }).encode()  # fmt: skip
 MODELS = json.dumps({"object": "list", "data": [{"id": "bench", "object": "model"}]}).encode()
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+EVENT = {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+EVENTS, PAUSE_S = 5, 0.01
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -16,7 +19,10 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             lengths = [int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:")]
-            await reader.readexactly(lengths[0] if lengths else 0)
+            asked = await reader.readexactly(lengths[0] if lengths else 0)
+            if b'"stream": true' in asked:
+                await stream(writer)
+                continue
             there = not head.startswith(b"get ") or head.startswith(b"get /v1/models ")
             body = MODELS if head.startswith(b"get ") else ANSWER
             status = b"200 OK" if there else b"404 Not Found"
@@ -26,6 +32,17 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             )
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
+
+
+async def stream(writer: asyncio.StreamWriter) -> None:
+    """Some events, with a pause between them."""
+    writer.write(STREAM)
+    for event in [*[json.dumps(EVENT)] * EVENTS, "[DONE]"]:
+        data = f"data: {event}\n\n".encode()
+        writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+        await writer.drain()
+        await asyncio.sleep(PAUSE_S)
+    writer.write(b"0\r\n\r\n")
 
 
 async def main() -> None:
