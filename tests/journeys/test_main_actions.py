@@ -122,4 +122,6 @@ def test_no_page_is_without_a_journey_that_runs_no_script() -> None:
         known = page in ACTIONS or (followed is not None and TESTS / followed in scriptless)
         if not known and not any(address.search(text) for text in scriptless.values()):
             missing.append(page)
-    assert missing == [], "their main action wants a journey with java_script_enabled=False, here or in a file of theirs"
+    assert missing == [], (
+        "their main action wants a journey with java_script_enabled=False, here or in a file of theirs"
+    )

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from hydra_lab.surfaces.cli.calls.columns import columns, widths
 from hydra_lab.surfaces.cli.calls.help import verb_help
-from hydra_lab.surfaces.cli.calls.show import columns, show, widths
+from hydra_lab.surfaces.cli.calls.show import show
 from tests.surfaces import toys
 from tests.surfaces.cli.test_arguments import verb
 
@@ -145,3 +146,13 @@ def test_numbers_within_numbers_are_told_in_words(capsys: pytest.CaptureFixture[
     assert "slots 8, busy 0" in out
     assert "of it (a 1)" in out
     assert "{" not in out
+
+
+def test_what_was_measured_is_shown_before_what_says_where_to_look() -> None:
+    card = {"node": "atlas", "index": 0, "uuid": "GPU-5f2e8c1a-0d3b-4e6f-9a7c", "name": "NVIDIA GeForce RTX 3090",
+            "label": "GPU 0 of atlas", "total_gib": 24.0, "used_gib": 8.0, "at": "2026-11-23T16:00:50Z",
+            "free_gib": 16.0}  # fmt: skip
+    assert {"name", "free_gib", "total_gib"} <= set(columns([card], 80))
+    figure = {"name": "time to first token", "case": "1024 words in, up to 128 tokens out, 4 at once", "unit": "ms",
+              "better": "lower", "count": 8, "typical": 1089.0}  # fmt: skip
+    assert {"name", "unit", "typical", "case"} <= set(columns([figure], 80))

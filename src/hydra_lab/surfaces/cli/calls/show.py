@@ -1,37 +1,21 @@
 """Answers for people: tables that fit the terminal, facts in two columns, texts as they are."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeGuard
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hydra_lab.surfaces.cli.calls.cells import cell, plain, words
+from hydra_lab.surfaces.cli.calls.columns import columns, widths
 from hydra_lab.surfaces.cli.say import say
 
-# What a table shows first; other columns follow as far as there is room.
-FIRST = (
-    "id", "name", "section", "state", "status", "title", "waits_for", "priority", "tier", "operation", "effect",
-    "summary",
-)  # fmt: skip
-# What is kept first where there is little room.
-NEEDED = ("id", "name", "state", "status", "title", "waits_for", "summary", "value", "at", "detail")
-LAST = ("detail", "unblock", "description", "what", "about", "fix")
-WIDE = ("title", "waits_for", "summary", "text", "why", *LAST)
 PAGING = ("total", "cursor", "last")
-LEAST = 8
-DIGEST = re.compile(r"^[0-9a-f]{64}$")  # a container's id, of which the beginning is enough
 ROOMY = 150  # columns of a terminal that has room for the whole id of a work item
 SHORT_ID = 8  # of its end; each command that takes an item's id takes this too
-WIDEST = 60
-COLOURS = {
-    "done": "green", "ok": "green", "ready": "green", "running": "cyan", "queued": "blue", "held": "yellow",
-    "warn": "yellow", "failed": "red", "bad": "red", "cancelled": "dim", "unknown": "dim",
-}  # fmt: skip
 
 
 def console_for_people() -> Console:
@@ -107,7 +91,7 @@ def facts(data: Mapping[str, Any]) -> Table:
         if isinstance(value, dict) and value:
             table.add_row(words(name), "")
             for inner, one in value.items():
-                table.add_row(f"  {inner}", cell(one))
+                table.add_row(f"  {words(inner)}", cell(one))
         else:
             table.add_row(words(name), cell(value))
     return table
@@ -162,54 +146,6 @@ def is_item(data: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(data, dict) and {"id", "state", "holds", "operation", "title"} <= data.keys()
 
 
-def widths(names: list[str], rows: list[dict[str, Any]], width: int) -> dict[str, int]:
-    """How wide each column is. Names are never cut, for they must be typed again; sentences share what is left."""
-    wanted = {name: min(widest(name, rows), WIDEST) for name in names}
-    sentences = [name for name in names if name in WIDE]
-    left = width - 2 * (len(names) - 1) - sum(wanted[name] for name in names if name not in sentences)
-    for count, name in enumerate(sorted(sentences, key=wanted.__getitem__)):
-        wanted[name] = max(LEAST, min(widest(name, rows), left // (len(sentences) - count)))
-        left -= wanted[name]
-    return wanted
-
-
-def widest(name: str, rows: list[dict[str, Any]]) -> int:
-    """The width a column would like."""
-    return max(len(words(name)), *(len(plain(row.get(name))) for row in rows))
-
-
-def columns(rows: list[dict[str, Any]], width: int) -> list[str]:
-    """The columns to show: those that say anything, the important ones first, as many as fit."""
-    named = list(dict.fromkeys(name for row in rows for name in row))
-    telling = [name for name in named if any(row.get(name) not in (None, "", [], {}) for row in rows)]
-    telling = [name for name in telling if any(not isinstance(row.get(name), dict) for row in rows)]
-
-    def rank(name: str) -> tuple[int, int]:
-        if name in FIRST:
-            return 0, FIRST.index(name)
-        return (2 if name in LAST else 1), telling.index(name)
-
-    def need(name: str) -> tuple[int, int, int]:
-        return (0, NEEDED.index(name), 0) if name in NEEDED else (1, *rank(name))
-
-    chosen: list[str] = []
-    left = width
-    for name in sorted(telling, key=need):
-        needs = min(widest(name, rows), least(name, width)) + 2
-        if chosen and needs > left:
-            continue
-        chosen.append(name)
-        left -= needs
-    return sorted(chosen, key=rank)
-
-
-def least(name: str, width: int) -> int:
-    """The room a column wants at least; a reason says little when most of it is cut."""
-    if name == "waits_for":
-        return width // 3
-    return min(24, width // 4) if name in WIDE else WIDEST
-
-
 def show_item(console: Console, item: Mapping[str, Any]) -> None:
     """A work item: what it is, why it waits, what came of it."""
     line = Text.assemble(cell(item["state"]), "  ", (str(item.get("title") or item["operation"]), "bold"))
@@ -246,54 +182,3 @@ def show_holds(console: Console, holds: Iterable[Mapping[str, Any]]) -> None:
 def is_rows(value: Any) -> bool:
     """Whether a value is a list of things."""
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
-
-
-def words(name: str) -> str:
-    """A field's name as a heading."""
-    return name.replace("_", " ")
-
-
-def cell(value: Any) -> Text:
-    """A value in one cell."""
-    text = plain(value)
-    return Text(text, style=COLOURS.get(text, ""))
-
-
-def plain(value: Any) -> str:
-    """A value in words."""
-    match value:
-        case None:
-            return "–"
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-        case str() if DIGEST.match(value):
-            return value[:12]
-        case str():
-            return moment(value) if len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T" else value
-        case list():
-            return "; ".join(said(one) if isinstance(one, dict) else plain(one) for one in value) or "none"
-        case dict():
-            told = [f"{words(str(name))} {within(one)}" for name, one in value.items() if one is not None]
-            return ", ".join(told) or "–"
-        case _:
-            return str(value)
-
-
-def within(value: Any) -> str:
-    """A value inside of another."""
-    return f"({plain(value)})" if isinstance(value, dict | list) and value else plain(value)
-
-
-def said(thing: dict[str, Any]) -> str:
-    """What says most of a thing."""
-    return str(thing.get("detail") or thing.get("name") or thing.get("title") or plain(thing))
-
-
-def moment(text: str) -> str:
-    """A time on this machine's clock, to the second."""
-    try:
-        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return text
