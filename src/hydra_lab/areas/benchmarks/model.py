@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -82,6 +83,24 @@ class Run(Output):
     def conditions(self) -> str:
         """A word that two runs share exactly if they were made under the same conditions."""
         return conditions(self.suite, self.target, self.parameters, self.stamp)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """An earlier run as a chart needs it: reading whole ones takes ten times as long."""
+
+    id: str
+    state: str
+    conditions: str
+    started_at: datetime
+    series: list[dict[str, Any]]
+
+    def middle(self, of: Series) -> float | None:
+        """What stands for this run's samples of a figure."""
+        for one in self.series:
+            if (one["name"], one["case"], one["unit"]) == (of.name, of.case, of.unit) and one["samples"]:
+                return middle(one["samples"], of.typical)
+        return None
 
 
 def conditions(suite: str, target: str, parameters: Mapping[str, Any], stamp: Mapping[str, Value]) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 from hydra_lab.areas.benchmarks import store, work
 from hydra_lab.areas.benchmarks.comparing import beside, label, number
 from hydra_lab.areas.benchmarks.judging.intervals import middle
-from hydra_lab.areas.benchmarks.judging.verdict import key
-from hydra_lab.areas.benchmarks.model import Run, view
+from hydra_lab.areas.benchmarks.model import Past, Run, view
 from hydra_lab.areas.benchmarks.operations import BASE, known
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
@@ -28,7 +27,11 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """The last run of everything that was measured, with how its first figure was over time."""
     with ctx.read() as connection:
         latest = store.latest(connection)
-        charts = [chart(before(connection, one), heading(one)) for one in latest[:CHARTS]]
+        charts = [
+            chart(one, store.past(connection, one, limit=PLOTTED), heading(one))
+            for one in latest[:CHARTS]
+            if one.series
+        ]
     return {
         "rows": [row(one) for one in latest],
         "titles": titles(ctx),
@@ -44,7 +47,7 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     run = known(ctx, request.path["id"])
     suite = titles(ctx).get(run.suite, run.suite)
     with ctx.read() as connection:
-        earlier = before(connection, run)
+        earlier = store.past(connection, run, limit=PLOTTED)
     names = list(dict.fromkeys(one.name for one in run.series))
     chosen = request.query.get("figure") or (names[0] if names else "")
     plotted = next((one for one in run.series if one.name == chosen and one.samples), None)
@@ -56,8 +59,8 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "groups": groups(run),
         "names": names,
         "chosen": chosen,
-        "chart": chart(earlier, plotted),
-        "others": [one for one in reversed(earlier) if one.id != run.id and one.state == "done"][:OTHERS],
+        "chart": chart(run, earlier, plotted),
+        "others": [one for one in earlier if one.state == "done"][:OTHERS],
         "findings": {(one.name, one.case, one.unit): one for one in (run.verdict.findings if run.verdict else ())},
         "number": number,
         "base": BASE,
@@ -75,12 +78,6 @@ def load_compare(ctx: Context, request: PageRequest) -> dict[str, Any]:
 def titles(ctx: Context) -> dict[str, str]:
     """What each suite is called."""
     return {one.name: one.title for one in work.suites(ctx).values()}
-
-
-def before(connection: Any, run: Run) -> list[Run]:
-    """A run and those of the same suite and target before it, the oldest first."""
-    found = store.history(connection, suite=run.suite, target=run.target, before=run, limit=PLOTTED)
-    return [*reversed(found), run]
 
 
 def heading(run: Run) -> Series | None:
@@ -108,19 +105,19 @@ def groups(run: Run) -> list[dict[str, Any]]:
     return [{"case": case, "figures": figures} for case, figures in cases.items()]
 
 
-def chart(runs: Sequence[Run], figure: Series | None) -> dict[str, Any] | None:
-    """One figure over time; a run without it is a gap. ``None`` where there are not two to draw a line between."""
+def chart(run: Run, earlier: Sequence[Past], figure: Series | None) -> dict[str, Any] | None:
+    """One figure over time, with the runs before, the newest first; a run without it is a gap.
+
+    ``None`` where there are not two to draw a line between.
+    """
     if figure is None:
         return None
-    points = []
-    for run in runs:
-        same = next((one for one in run.series if key(one) == key(figure) and one.samples), None)
-        points.append({"at": run.started_at, "value": middle(same.samples, same.typical) if same else None})
+    points = [{"at": one.started_at, "value": one.middle(figure)} for one in reversed(earlier)]
+    points.append({"at": run.started_at, "value": middle(figure.samples, figure.typical)})
     if sum(one["value"] is not None for one in points) < 2:
         return None
-    last = runs[-1]
-    others = len({one.conditions for one in runs}) > 1
-    return {"points": points, "name": figure.name, "case": figure.case, "unit": figure.unit, "run": last,
+    others = any(one.conditions != run.conditions for one in earlier)
+    return {"points": points, "name": figure.name, "case": figure.case, "unit": figure.unit, "run": run,
             "others": others}  # fmt: skip
 
 

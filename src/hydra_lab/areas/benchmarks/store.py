@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from hydra_lab.areas.benchmarks.model import Run, Verdict
+from hydra_lab.areas.benchmarks.model import Past, Run, Verdict
 from hydra_lab.areas.benchmarks.tables import runs
 
 
@@ -69,6 +69,21 @@ def history(
         older = or_(runs.c.started_at < at, and_(runs.c.started_at == at, runs.c.id < before.id))
         wanted = wanted.where(older)
     return [Run.model_validate(row.run) for row in connection.execute(wanted)]
+
+
+def past(connection: Connection, run: Run, *, limit: int) -> list[Past]:
+    """What a chart needs of the runs of the same suite and target before one, the newest first."""
+    earlier = or_(runs.c.started_at < run.started_at, and_(runs.c.started_at == run.started_at, runs.c.id < run.id))
+    rows = connection.execute(
+        select(runs.c.id, runs.c.state, runs.c.conditions, runs.c.started_at, runs.c.run)
+        .where(runs.c.suite == run.suite, runs.c.target == run.target, earlier)
+        .order_by(runs.c.started_at.desc(), runs.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Past(id=row.id, state=row.state, conditions=row.conditions, started_at=row.started_at, series=row.run["series"])
+        for row in rows
+    ]
 
 
 def like(connection: Connection, run: Run, *, before: datetime, leave_out: Sequence[str] = ()) -> list[Run]:
