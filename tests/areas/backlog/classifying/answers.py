@@ -1,6 +1,7 @@
 """A model that finds operations by a table: what it answers to an item, by its title."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hydra_lab.kernel.area import Area
@@ -18,6 +19,15 @@ NONE = {"operation": "none", "confidence": 0.9, "because": "Nothing here does th
 def sure(operation: str, confidence: float = 0.95, **input: Any) -> dict[str, Any]:
     """An item's line of the table: the operation, how sure, and with what input."""
     return {"operation": operation, "confidence": confidence, "because": f"It is what {operation} does", "input": input}
+
+
+def answering(ask: Callable[[Context, dict[str, Any], str], Answered]) -> ModelAnswerer:
+    """What answers when work asks a model."""
+
+    async def ask_async(ctx: Context, body: dict[str, Any], path: str) -> Answered:
+        return ask(ctx, body, path)
+
+    return ModelAnswerer(name="toy", ask=ask, ask_async=ask_async)
 
 
 class Table:
@@ -38,7 +48,7 @@ class Table:
 
     def area(self) -> Area:
         """A room that has it answer when work asks."""
-        return Area(name="toy", title="Toy", contributions=(ModelAnswerer(name="toy", ask=self.ask),))
+        return Area(name="toy", title="Toy", contributions=(answering(self.ask),))
 
     def peer(self, **more: Any) -> PlainPeer:
         """A server of its own."""
