@@ -93,6 +93,26 @@ def test_a_container_is_healed_on_its_own_host(lab: Server, docker: Docker, othe
     assert docker("inspect", "--format", "{{.State.Status}}", "api") == "running"
 
 
+def test_images_are_told_and_cleaned_up_on_the_node_that_is_meant(lab: Server, docker: Docker, other: Docker) -> None:
+    for engine in (docker, other):
+        engine.image("old:1")
+    told = lab.client.get("/images/usage", params={"node": "gpu2"}).raise_for_status().json()
+    assert "old:1" in {name for one in told["images"] for name in one["names"]}
+    assert "web" in {one["name"] for one in told["containers"]}
+    wanted = {"dry_run": False, "older_than_days": 0, "build_cache": False, "node": "gpu2"}
+    item = lab.client.post("/images/cleanup", json=wanted).raise_for_status().json()["id"]
+    held = ended(lab, item)
+    assert [hold["kind"] for hold in held["holds"]] == ["approval"], held
+    lab.client.post(f"/queue/{item}/approve", json={}).raise_for_status()
+    done = ended(lab, item, or_held=False)
+    assert done["state"] == "done", done
+    assert "old:1" in [one["name"] for one in done["result"]["removed"]]
+    tags = [engine("images", "--format", "{{.Repository}}:{{.Tag}}").split() for engine in (docker, other)]
+    assert ["old:1" in each for each in tags] == [True, False]
+    assert lab.client.get("/images/usage", params={"node": "gpu9"}).status_code == 404
+    assert 'aria-current="true">gpu2' in lab.client.get("/ui/images", params={"node": "gpu2"}).raise_for_status().text
+
+
 def test_a_host_that_hangs_is_named_soon_and_its_containers_are_told_as_they_were_seen(
     lab: Server, docker: Docker, other: Docker
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.heal.wishes import asks_for_it
-from hydra_lab.areas.containers.model import Change, changes
+from hydra_lab.areas.containers.model import Change, changes, masked
 from hydra_lab.areas.containers.store import Place
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Happened
 from hydra_lab.kernel.context import Context
@@ -170,6 +170,7 @@ def data_of(one: Happened, now: Container | None) -> dict[str, object]:
     return {
         "container": one.id, "image": one.image, "at": one.at_ns / 10**9, "exit_code": one.exit_code,
         "health": one.health, "signal": one.signal, "state": now.state if now else None,
+        "detail": said_by_check(now) if one.health == "unhealthy" else None,
         "oom_killed": True if one.action == "die" and now and now.oom_killed else None,
         "heals": healed(one.action, now) if now else None,
     }  # fmt: skip
@@ -183,9 +184,15 @@ def data_of_change(one: Change) -> dict[str, object]:
         "at": one.at.timestamp() if one.at else None,
         "exit_code": container.exit_code if ended else None, "oom_killed": (ended and container.oom_killed) or None,
         "health": container.health if one.action == "health_status" else None,
+        "detail": said_by_check(container) if one.action == "health_status" else None,
         "state": None if one.action == "destroy" else container.state, "found": True,
         "heals": healed(one.action, container),
     }  # fmt: skip
+
+
+def said_by_check(one: Container | None) -> str | None:
+    """What a container's own check said of what is wrong."""
+    return masked(one.check) if one and one.check and one.health == "unhealthy" else None
 
 
 def healed(action: str, one: Container) -> bool | None:

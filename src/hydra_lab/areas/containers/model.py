@@ -35,6 +35,7 @@ class ContainerView(Output):
     image_id: str
     state: str = Field(description="created, running, paused, restarting, removing, exited or dead")
     health: str | None = Field(description="starting, healthy or unhealthy; null where nothing checks it")
+    check: str | None = Field(default=None, description="What its own health check said last")
     probe: str | None = Field(default=None, description="What its probe said last; null where it has none")
     exit_code: int | None
     oom_killed: bool | None
@@ -64,9 +65,22 @@ def view(one: Container, probe: str | None = None) -> ContainerView:
     """A container as it is told."""
     names = [field.name for field in fields(one) if field.name in ContainerView.model_fields]
     told: dict[str, Any] = {name: getattr(one, name) for name in names}
+    told["check"] = masked(one.check) if one.check else None
     told["labels"] = {name: value for name, value in sorted(one.labels.items()) if OF_INTEREST.match(name)}
     project, service = one.labels.get(PROJECT), one.labels.get(SERVICE)
     return ContainerView(**told, node=one.node, probe=probe, since=one.since, project=project, service=service)
+
+
+# What programs say with an exit code above 128: the signal that ended them; and what shells say below it.
+ENDS = {126: "its command cannot be run", 127: "there is no such command", 130: "interrupted",
+        134: "it gave up", 137: "killed", 139: "it crashed", 143: "told to end"}  # fmt: skip
+TOLD = (130, 143)  # somebody told it to end, and it did
+
+
+def exit_words(code: int, *, oom_killed: bool | None = None) -> str:
+    """An exit code, and what it means where that is known."""
+    means = None if oom_killed else ENDS.get(code)
+    return f"exit code {code}" + (f" ({means})" if means else "")
 
 
 def masked(text: str) -> str:

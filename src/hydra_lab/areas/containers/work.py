@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from hydra_lab.areas.containers.heal import store as healing
-from hydra_lab.areas.containers.model import ContainerView, view
+from hydra_lab.areas.containers.model import ContainerView, exit_words, masked, view
 from hydra_lab.areas.containers.muting import Lease, Muted, quiet
 from hydra_lab.areas.containers.probes.judging import Judge
 from hydra_lab.kernel.capabilities import Container, ContainerHost
@@ -114,11 +114,12 @@ def seen(now: Container, what: Act, steady_s: float) -> str | None:
 def told(now: Container) -> str:
     """How a container is, as the end of a sentence."""
     if now.running:
-        return f"runs but is {now.health}" if now.health else "has not run for long enough"
+        said = f": {masked(now.check).rstrip('.')}" if now.check and now.health == "unhealthy" else ""
+        return f"runs but is {now.health}{said}" if now.health else "has not run for long enough"
     killed = ", killed because memory ran out" if now.oom_killed else ""
     if now.error and now.state == "created":
         return f"could not be started: {now.error.rstrip('.')}"
     if now.exit_code is None:
         return f"is {now.state}"
     how = "has ended" if now.state == "exited" else f"is {now.state}, ended"
-    return f"{how} with exit code {now.exit_code}{killed}"
+    return f"{how} with {exit_words(now.exit_code, oom_killed=now.oom_killed)}{killed}"

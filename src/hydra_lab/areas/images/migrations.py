@@ -35,4 +35,14 @@ def create(op: Operations) -> None:
     op.create_index("ix_images_runs_last_at", "images_runs", ["last_at"])
 
 
-MIGRATIONS = (create,)
+def by_node(op: Operations) -> None:
+    """What was measured on nodes."""
+    op.create_table(
+        "images_measured_on",
+        Column("node", String, primary_key=True),
+        Column("at", UtcTime, nullable=False),
+        Column("stored", Json, nullable=False),
+    )
+
+
+MIGRATIONS = (create, by_node)

@@ -140,6 +140,7 @@ class Failed(Output):
 class Plan(Output):
     """What goes and what stays, by what was measured at a time."""
 
+    node: str = ""
     measured_at: AwareDatetime
     sizes: SizesTold
     goes: list[Goes]

@@ -7,8 +7,10 @@ from hydra_lab.areas.images.model import Goes, Stays, counted
 from hydra_lab.areas.images.planning import Known, decide
 from hydra_lab.areas.images.views import usage
 from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.capabilities import ImageHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
+from hydra_lab.kernel.integrations import IntegrationState
 from hydra_lab.kernel.journal import Filter
 from hydra_lab.kernel.journal import store as journal
 
@@ -20,19 +22,29 @@ ROUTINE = "images-cleanup"
 def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """What was measured last, and what it leads to; the host itself is not asked."""
     integrations = ctx.services.integrations
+    there, node = integrations.configured("image_host"), request.query.get("node", "")
+    nodes = list(ctx.capability(ImageHost).nodes()) if there else []
+    if node and node not in nodes:
+        raise NotFound(f"There is no Docker on a node “{node}”.", fix="The page of images names those there are.")
     with ctx.read() as connection:
-        last, rules = store.last_measured(connection), store.the_rules(connection)
+        last, rules = store.last_measured(connection, node), store.the_rules(connection)
         cleaned = journal.page(connection, Filter(names=("images.cleaned",)), before=None, limit=LAST)
-    there = integrations.configured("image_host")
     state = integrations.state(there[0].name) if there else None
     told: dict[str, Any] = {
         "missing": not there, "rules": rules, "cleaned": cleaned, "measured": bool(last),
-        "problem": state.detail if state and state.status.lost else None, "schedule": schedule(ctx),
+        "problem": problem(state, node), "schedule": schedule(ctx), "node": node, "nodes": nodes,
     }  # fmt: skip
     if last:
-        known, unread = measuring.known(ctx, last[0], ctx.clock.now())
+        known, unread = measuring.known(ctx, last[0], ctx.clock.now(), node)
         told |= {"unread": unread, "at": last[1], **shown(known)}
     return told
+
+
+def problem(state: IntegrationState | None, node: str) -> str | None:
+    """Why the host does not answer, if it does not."""
+    if state is None or state.status.lost:
+        return state.detail if state else None
+    return state.lost_parts.get(node)
 
 
 def shown(known: Known) -> dict[str, Any]:

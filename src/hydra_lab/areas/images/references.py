@@ -25,12 +25,16 @@ class Named:
     why: str
 
 
-def named_by_compose(containers: Iterable[StoredContainer]) -> tuple[list[Named], list[str]]:
-    """What the compose files of these containers name, and the files that cannot be read."""
+def named_by_compose(
+    containers: Iterable[StoredContainer], *, readable: bool = True
+) -> tuple[list[Named], list[str]]:  # fmt: skip
+    """What the compose files of these containers name, and the files that cannot be read: none are on other nodes."""
     found: list[Named] = []
     unread: list[str] = []
     for project, path in sorted({one for each in containers for one in files_of(each)}):
         try:
+            if not readable:
+                raise ValueError(f"{path} is on another machine")
             found += names_in(path, project)
         except (OSError, ValueError, yaml.YAMLError):
             unread.append(str(path))

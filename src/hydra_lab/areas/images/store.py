@@ -6,23 +6,29 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hydra_lab.areas.images.model import Rules, Run
-from hydra_lab.areas.images.tables import measured, rules, runs
+from hydra_lab.areas.images.tables import measured, measured_on, rules, runs
 from hydra_lab.kernel.capabilities import Stored
 
 STORED: TypeAdapter[Stored] = TypeAdapter(Stored)
 ONE = 1
 
 
-def last_measured(connection: Connection) -> tuple[Stored, datetime] | None:
-    """What was measured last, and when; ``None`` before the first time."""
-    row = connection.execute(select(measured).where(measured.c.id == ONE)).first()
+def last_measured(connection: Connection, node: str = "") -> tuple[Stored, datetime] | None:
+    """What was measured last on one host, and when; ``None`` before the first time."""
+    mine = select(measured_on).where(measured_on.c.node == node) if node else select(measured)
+    row = connection.execute(mine).first()
     return (STORED.validate_python(row.stored), row.at) if row else None
 
 
-def put_measured(connection: Connection, stored: Stored, at: datetime) -> None:
-    """Keep a measurement in place of the last."""
-    connection.execute(delete(measured))
-    connection.execute(insert(measured).values(id=ONE, at=at, stored=STORED.dump_python(stored, mode="json")))
+def put_measured(connection: Connection, stored: Stored, at: datetime, node: str = "") -> None:
+    """Keep a measurement in place of the last one of the same host."""
+    values = {"at": at, "stored": STORED.dump_python(stored, mode="json")}
+    if node:
+        connection.execute(delete(measured_on).where(measured_on.c.node == node))
+        connection.execute(insert(measured_on).values(node=node, **values))
+    else:
+        connection.execute(delete(measured))
+        connection.execute(insert(measured).values(id=ONE, **values))
 
 
 def the_rules(connection: Connection) -> Rules:

@@ -14,6 +14,14 @@ measured = Table(
     Column("stored", Json, nullable=False),
 )
 
+measured_on = Table(
+    "images_measured_on",
+    metadata,
+    Column("node", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("stored", Json, nullable=False),
+)
+
 rules = Table(
     "images_rules",
     metadata,

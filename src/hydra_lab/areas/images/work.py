@@ -6,7 +6,6 @@ from hydra_lab.areas.images import measuring
 from hydra_lab.areas.images.model import Cleanup, Failed, Goes, Plan, SizesTold, Stays, counted, size
 from hydra_lab.areas.images.planning import decide
 from hydra_lab.areas.images.views import sizes_told
-from hydra_lab.kernel.capabilities import ImageHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound, Unavailable
 from hydra_lab.kernel.operation import Output
@@ -22,13 +21,13 @@ class Outcome(Output):
     why: str | None = None
 
 
-def look(ctx: Context, days: float | None, volumes: bool, build_cache: bool) -> Plan:
+def look(ctx: Context, days: float | None, volumes: bool, build_cache: bool, node: str = "") -> Plan:
     """What would go and what would stay, measured now."""
-    stored, now = measuring.measure(ctx)
-    known, unread = measuring.known(ctx, stored, now, days=days, volumes=volumes, build_cache=build_cache)
+    stored, now = measuring.measure(ctx, node)
+    known, unread = measuring.known(ctx, stored, now, node, days=days, volumes=volumes, build_cache=build_cache)
     goes, stays = decide(known)
     return Plan(
-        measured_at=now, sizes=sizes_told(stored.sizes), goes=goes, stays=stays, unread=unread,
+        node=node, measured_at=now, sizes=sizes_told(stored.sizes), goes=goes, stays=stays, unread=unread,
         least_bytes=sum(one.bytes or 0 for one in goes),
     )  # fmt: skip
 
@@ -48,9 +47,10 @@ def sentence(text: str) -> str:
 
 def would(plan: Plan) -> str:
     """A plan in a sentence."""
+    where = f"On {plan.node}: " if plan.node else ""
     if not plan.goes:
-        return "Nothing may go: everything is in use, named, protected or too new."
-    return f"{counted(plan.goes)} may go, which frees at least {size(plan.least_bytes)}."
+        return f"{where}Nothing may go: everything is in use, named, protected or too new."
+    return f"{where}{counted(plan.goes)} may go, which frees at least {size(plan.least_bytes)}."
 
 
 def told(plan: Plan) -> Cleanup:
@@ -72,7 +72,7 @@ def carry_out(ctx: Context, plan: Plan, now: Plan) -> Cleanup:
         left = {}
         for one in pending:
             name = f"remove {one.name}" + (f", try {turn}" if turn > 1 else "")
-            outcome = ctx.step(name, removal, ctx, one, stays.get((one.kind, one.id)))
+            outcome = ctx.step(name, removal, ctx, one, stays.get((one.kind, one.id)), plan.node)
             if outcome.removed:
                 removed.append(one)
             else:
@@ -83,36 +83,36 @@ def carry_out(ctx: Context, plan: Plan, now: Plan) -> Cleanup:
         pending, turn = again, turn + 1
     for each in failed:
         ctx.log(f"{each.name} stays: {each.why}", "warning")
-    before, after = now.sizes, ctx.step("measure after", measured, ctx)
+    before, after = now.sizes, ctx.step("measure after", measured, ctx, plan.node)
     freed = None if before.total is None or after.total is None else before.total - after.total
     ended = Cleanup(
         summary=summary(removed, failed, before, after, freed), dry_run=False, goes=plan.goes, stays=now.stays,
         least_bytes=plan.least_bytes, unread=plan.unread, removed=removed, failed=failed, before=before, after=after,
         reclaimed_bytes=freed,
     )  # fmt: skip
-    ctx.transaction("note", note, ctx, ended)
+    ctx.transaction("note", note, ctx, ended, plan.node)
     return ended
 
 
-def note(connection: Connection, ctx: Context, ended: Cleanup) -> None:
+def note(connection: Connection, ctx: Context, ended: Cleanup, node: str) -> None:
     """Journal what came of it."""
     data = {
         "removed": [one.name for one in ended.removed[:SHOWN]], "failed": [one.name for one in ended.failed[:SHOWN]],
         "reclaimed_bytes": ended.reclaimed_bytes,
     }  # fmt: skip
-    ctx.emit(connection, "images.cleaned", data=data)
+    ctx.emit(connection, "images.cleaned", subject=node or None, data=data)
 
 
-def measured(ctx: Context) -> SizesTold:
+def measured(ctx: Context, node: str) -> SizesTold:
     """What the host says that everything takes."""
-    return sizes_told(measuring.measure(ctx)[0].sizes)
+    return sizes_told(measuring.measure(ctx, node)[0].sizes)
 
 
-def removal(ctx: Context, one: Goes, stays: Stays | None) -> Outcome:
+def removal(ctx: Context, one: Goes, stays: Stays | None, node: str) -> Outcome:
     """Remove one thing, unless something speaks for it by now. A host that is lost is waited for."""
     if stays:
         return Outcome(removed=False, why=f"by now {'; '.join(stays.why)}")
-    host = ctx.capability(ImageHost)
+    host = measuring.host_of(ctx, node)
     try:
         match one.kind:
             case "image":

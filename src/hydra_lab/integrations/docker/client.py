@@ -15,7 +15,7 @@ import httpx
 from pydantic import ValidationError
 
 from hydra_lab.integrations.docker.logs import frames, lines
-from hydra_lab.integrations.docker.model import Event, Inspected, Listed, Made, Version
+from hydra_lab.integrations.docker.model import MASK, Event, Inspected, Listed, Made, Version, plain
 from hydra_lab.integrations.docker.settings import DockerSettings
 from hydra_lab.kernel.capabilities import Happened, LogLine
 from hydra_lab.kernel.errors import Conflict, Denied, NotFound, Refused, TimedOut, Unavailable
@@ -27,7 +27,6 @@ ACTIONS = ("create", "start", "die", "oom", "kill", "stop", "restart", "pause", 
            "destroy")  # fmt: skip
 STOP_S = 10  # what the Engine gives a container to end before it kills it
 SLOW_S = 60.0  # how long a container may take to start or stop
-MASK = "•••"
 
 
 class DockerClient:
@@ -193,7 +192,7 @@ def judged(response: httpx.Response) -> httpx.Response:
     if status == 409 and said:
         raise Conflict(f"{WHO} says: {said}.", fix="See what state it is in.")
     if said and (status == 400 or (status >= 500 and response.request.method != "GET")):
-        raise Refused(f"{WHO} could not do it: {said}.", fix="Mend what it says, then try again.")
+        raise Refused(f"{WHO} could not do it: {plain(said)}.", fix="Mend what it says, then try again.")
     return checked(WHO, response)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from hydra_lab.integrations.docker import nodes
+from hydra_lab.integrations.docker.client import WHO
 from hydra_lab.integrations.docker.disk_client import DiskClient
 from hydra_lab.integrations.docker.disk_model import ContainerOnDisk, ImageOnDisk, seconds
 from hydra_lab.integrations.docker.model import known
@@ -16,10 +18,20 @@ RUNS = ("running", "paused", "restarting")
 
 
 class DockerImages:
-    """What one Engine keeps on its disk."""
+    """What one Engine keeps on its disk: the one that is set, or that of a node."""
 
-    def __init__(self, settings: DockerSettings, http: HttpClient) -> None:
-        self._client = DiskClient(settings, http)
+    def __init__(self, settings: DockerSettings, http: HttpClient, node: str = "") -> None:
+        self._settings, self._http = settings, http
+        own = nodes.settings_of(settings, node) if node else settings
+        self._client = DiskClient(own, http, who=f"{WHO} on {node}" if node else WHO)
+
+    def nodes(self) -> list[str]:
+        """The Engine that is set, and the nodes that have one."""
+        return ["", *nodes.nodes_of(self._settings)]
+
+    def at(self, node: str) -> "DockerImages":
+        """The Engine of a node."""
+        return DockerImages(self._settings, self._http, node)
 
     def stored(self) -> Stored:
         """Everything, measured now. An Engine that says nothing is not waited for as long as measuring may take."""

@@ -10,6 +10,10 @@ from hydra_lab.kernel.capabilities import Container, Happened, Port
 
 SECRET = re.compile(r"(?i)pass|secret|token|key|credential|auth")
 SHORTEST = 6  # shorter values would mask ordinary words
+MASK = "•••"
+ID = re.compile(r"\b[0-9a-f]{64}\b")
+THROUGH = re.compile(r"(failed to create (shim )?task( for container)?|OCI runtime create failed|runc create failed): ")
+MOST_SAID = 300  # characters of what a check wrote
 NEVER = 1  # the year of Go's zero time, which stands for “never”
 
 
@@ -28,10 +32,24 @@ class Version(Wire):
     arch: str | None = None
 
 
+class Looked(Wire):
+    """What its own check wrote one time."""
+
+    output: str | None = None
+
+
 class Health(Wire):
-    """What its own check found."""
+    """What its own check found, and the last few times of it, oldest first."""
 
     status: str | None = None
+    log: list[Looked] | None = None
+
+    def said(self, secrets: list[str]) -> str | None:
+        """What it wrote last, in one line, without secrets."""
+        text = " ".join((self.log[-1].output or "").split()) if self.log else ""
+        for secret in secrets:
+            text = text.replace(secret, MASK)
+        return text[:MOST_SAID] or None
 
 
 class State(Wire):
@@ -126,8 +144,9 @@ class Inspected(Wire):
         return Container(
             id=self.id, name=self.name.removeprefix("/"), image=self.config.image, image_id=self.image,
             state=state.status, health=health if health not in (None, "", "none") else None,
+            check=state.health.said(self.config.secrets) if state.health else None,
             exit_code=state.exit_code if known(state.finished_at) and state.status != "running" else None,
-            oom_killed=state.oom_killed, error=state.error or None, restarts=self.restart_count,
+            oom_killed=state.oom_killed, error=plain(state.error), restarts=self.restart_count,
             restart_policy=policy.name or None if policy else None, created_at=known(self.created),
             started_at=begun, finished_at=known(state.finished_at),
             ports=tuple(ports_of(self.network_settings.ports or {} if self.network_settings else {})),
@@ -176,6 +195,11 @@ class Event(Wire):
             image=told.get("image", ""), exit_code=int(code) if code.lstrip("-").isdigit() else None,
             health=health or None, signal=told.get("signal"),
         )  # fmt: skip
+
+
+def plain(text: str | None) -> str | None:
+    """What the Engine says went wrong, without the names of the programs it went through and with short ids."""
+    return ID.sub(lambda found: found[0][:12], THROUGH.sub("", text)) if text else None
 
 
 def known(at: datetime | None) -> datetime | None:

@@ -55,11 +55,11 @@ class Port:
 class Container:
     """One container as it was when asked.
 
-    ``state`` is ``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``. ``health``
-    is ``starting``, ``healthy`` or ``unhealthy``, and ``None`` where nothing checks it. ``exit_code`` is of its last
-    end, ``None`` before the first. ``image_id`` is of the image it was made from, whatever its name means by now.
-    ``addresses`` are its own in its networks, where those can be reached; one that is ``fleeting`` is deleted by the
-    host when it ends.
+    ``state`` is ``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``.
+    ``health`` is ``starting``, ``healthy`` or ``unhealthy``, and ``None`` where nothing checks it; ``check`` is what
+    its own check said last. ``exit_code`` is of its last end, ``None`` before the first. ``image_id`` is of the image
+    it was made from, whatever its name means by now. ``addresses`` are its own in its networks, where those can be
+    reached; one that is ``fleeting`` is deleted by the host when it ends.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Container:
     volumes: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     fleeting: bool = False
+    check: str | None = None
 
     @property
     def node(self) -> str:

@@ -108,6 +108,12 @@ class Stored:
 class ImageHost(Protocol):
     """Keeps images, and removes what nobody needs. It never removes what a container refers to."""
 
+    def nodes(self) -> Sequence[str]:
+        """The hosts there are: the one set for itself, as an empty text, and the nodes that have one, by name."""
+
+    def at(self, node: str) -> "ImageHost":
+        """The host of a node. Raises ``NotFound`` for one that has none."""
+
     def stored(self) -> Stored:
         """Everything there is, measured now; that may take a minute where volumes are large."""
 

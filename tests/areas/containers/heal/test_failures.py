@@ -148,3 +148,17 @@ def test_a_daemon_that_hangs_holds_the_work_and_no_page(lab: Server, docker: Doc
     until(lambda: len(events(lab, None, name="containers.back")) >= 1)
     lives = [one for one in actions(lab, "calm") if one in ("create", "start", "die")]
     assert lives == ["create", "start", "die", "start"]
+
+
+def test_a_check_that_hangs_is_told_in_its_own_words_and_a_killed_one_as_killed(lab: Server, docker: Docker) -> None:
+    checked = ("--health-cmd", "sleep 60", "--health-interval", "1s", "--health-timeout", "1s", "--health-retries", "1")
+    docker.run("hangs", STAY, *checked, *RESTART)
+    docker.run("shot", STAY, *RESTART)
+    until(lambda: "start" in actions(lab, "shot"))
+    os.kill(int(str(docker.state("shot")["Pid"])), signal.SIGKILL)
+    told = attempt(lab, "hangs")
+    assert "Health check exceeded timeout" in told["reason"]
+    assert "Health check exceeded timeout" in told["detail"]
+    assert "starting" not in told["detail"]
+    assert attempt(lab, "shot")["reason"] == "it ended with exit code 137 (killed)"
+    assert "its check said: Health check exceeded timeout" in opened(lab, "/ui/containers/hangs")

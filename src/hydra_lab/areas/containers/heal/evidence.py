@@ -20,7 +20,8 @@ BACK = timedelta(minutes=30)
 def state_of(one: Container) -> dict[str, Any]:
     """What is kept of how a container is."""
     return {
-        "state": one.state, "health": one.health, "exit_code": one.exit_code, "oom_killed": one.oom_killed,
+        "state": one.state, "health": one.health, "check": masked(one.check) if one.check else None,
+        "exit_code": one.exit_code, "oom_killed": one.oom_killed,
         "error": one.error, "restarts": one.restarts, "image": one.image, "image_id": one.image_id,
         "started_at": one.started_at.isoformat() if one.started_at else None,
         "finished_at": one.finished_at.isoformat() if one.finished_at else None,

@@ -151,7 +151,7 @@ def conclude(
     if outcome == "running":
         after = evidence.state_of(last := look(ctx, one.name))
         outcome, asks = ("recovered" if helped else "failed"), not helped
-        detail = None if helped else f"after {tried(ladder)} it {told(last)}"
+        detail = None if helped else f"after {tried(ladder)} {came_to(ladder, last)}"
     ended = kept(
         ctx.item_id or "", one, reason, outcome, decided.at, detail=detail, ladder=ladder, asks=asks, ended_at=now,
         rungs=[each.rung for each in ladder if each.came != "left out"], after=after, muted=muted, said=said,
@@ -163,6 +163,14 @@ def conclude(
         store.put_remediation(connection, ended)
         ctx.emit(connection, f"containers.{name}", subject=one.name, data=data)
     return ended
+
+
+def came_to(ladder: list[Climbed], last: Container) -> str:
+    """How it is after all that; one that was just put back tells nothing yet, and is as it was found before."""
+    found = [
+        each.detail for each in ladder if each.detail and each.came == "did not help" and each.rung != "dependencies"
+    ]
+    return found[-1] if found and last.running and last.health == "starting" else f"it {told(last)}"
 
 
 def tried(ladder: list[Climbed]) -> str:

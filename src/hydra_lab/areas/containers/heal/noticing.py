@@ -12,6 +12,7 @@ from hydra_lab.areas.containers.heal.evidence import state_of
 from hydra_lab.areas.containers.heal.judging import cool_at, hours_open_at, refusal
 from hydra_lab.areas.containers.heal.model import Remediation
 from hydra_lab.areas.containers.heal.wishes import LABEL, NONE, care_of
+from hydra_lab.areas.containers.model import exit_words
 from hydra_lab.kernel.capabilities import Container
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.database.connect import after_commit
@@ -120,7 +121,7 @@ def reason_of(event: Event) -> str | None:
     code = data.get("exit_code")
     if data.get("oom_killed"):
         return f"it ended with exit code {code}: memory ran out"
-    return f"it ended with exit code {code}" if code else None
+    return f"it ended with {exit_words(code)}" if code else None
 
 
 def was_meant(connection: Connection, event: Event) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from hydra_lab.areas.containers.heal.judging import protects
 from hydra_lab.areas.containers.heal.model import Climbed, Healing, Remediation
 from hydra_lab.areas.containers.heal.wishes import care_of, in_words
-from hydra_lab.areas.containers.model import ContainerView
+from hydra_lab.areas.containers.model import TOLD, ContainerView, exit_words
 from hydra_lab.kernel.errors import Invalid
 
 # How a state looks where no health check speaks: the name of its look, and its icon.
@@ -30,7 +30,7 @@ STEPS = {
 def row(one: ContainerView, rules: Healing, last: Remediation | None) -> dict[str, Any]:
     """A container, how it looks, and whether it is healed."""
     look = HEALTH.get(one.health or "") if one.state == "running" else None
-    failed = (one.state == "exited" and one.exit_code not in (0, None)) or (one.state == "created" and one.error)
+    failed = (one.state == "exited" and one.exit_code not in (0, None, *TOLD)) or (one.state == "created" and one.error)
     return {
         "one": one,
         "look": look or (("bad", "circle-x") if failed else LOOKS.get(one.state, ("", "circle-dashed"))),
@@ -48,7 +48,7 @@ def said(one: ContainerView) -> str:
     if one.state == "running" and one.health:
         words.append(one.health)
     if one.state in ("exited", "dead") and one.exit_code is not None:
-        words.append(f"exit code {one.exit_code}")
+        words.append(exit_words(one.exit_code, oom_killed=one.oom_killed))
     if one.oom_killed:
         words.append("out of memory")
     if one.restarts:
@@ -90,9 +90,14 @@ def state(kept: dict[str, Any] | None) -> str | None:
         return None
     words = [str(kept.get("state"))]
     if kept.get("state") == "running":
-        words += [str(kept["health"])] if kept.get("health") else []
+        said = (
+            f" (its check said: {kept['check'].rstrip('.')})"
+            if kept.get("check") and kept["health"] == "unhealthy"
+            else ""
+        )
+        words += [f"{kept['health']}{said}"] if kept.get("health") else []
     elif kept.get("exit_code") is not None:
-        words.append(f"exit code {kept['exit_code']}")
+        words.append(exit_words(kept["exit_code"], oom_killed=kept.get("oom_killed")))
     if kept.get("oom_killed"):
         words.append("killed because its memory ran out")
     if kept.get("error"):
