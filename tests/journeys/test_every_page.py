@@ -56,6 +56,16 @@ def test_a_first_visit_is_small(browser: Any, hydra: Server) -> None:
     context.close()
 
 
+def test_where_one_is_can_be_seen_in_the_menu_of_a_low_window(browser: Any, hydra: Server) -> None:
+    with visit(browser, hydra, viewport={"width": 1440, "height": 700}) as page:
+        page.goto(f"{hydra.url}/ui/settings")
+        page.wait_for_function(
+            "document.querySelector('#nav [aria-current]').getBoundingClientRect().bottom"
+            " <= document.querySelector('.side-foot').getBoundingClientRect().top"
+        )
+        assert page.evaluate("scrollY") == 0
+
+
 def test_a_narrow_phone_scrolls_only_down(browser: Any, hydra: Server) -> None:
     with visit(browser, hydra, viewport={"width": 320, "height": 640}) as page:
         for path in (

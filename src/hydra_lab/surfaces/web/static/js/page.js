@@ -1,4 +1,4 @@
-/* Small comforts on top of plain forms: theme without a reload, toasts that leave, select all, logs that follow. */
+/* Small comforts on top of plain forms: theme without a reload, toasts that leave, select all, logs and the menu. */
 const root = document.documentElement;
 
 const setTheme = async (event) => {
@@ -35,6 +35,12 @@ document.addEventListener("change", (event) => {
   if (!all) return;
   for (const box of document.querySelectorAll(`input[name="${all.dataset.selectAll}"]`)) box.checked = all.checked;
 });
+
+/* The menu may be longer than the window: where one is must not be below its end. */
+const nav = document.getElementById("nav");
+const here = nav?.querySelector("[aria-current]")?.getBoundingClientRect();
+const hidden = here ? here.bottom - nav.querySelector(".side-foot").getBoundingClientRect().top : 0;
+if (hidden > 0) nav.scrollTop += hidden + 16;
 
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
 
