@@ -148,6 +148,14 @@ def test_numbers_within_numbers_are_told_in_words(capsys: pytest.CaptureFixture[
     assert "{" not in out
 
 
+def test_bytes_are_told_in_units(capsys: Any) -> None:
+    show({"name": "a-backup", "size": 4907008, "load": {"used_bytes": 900}, "rows": 1412})
+    told = capsys.readouterr().out
+    assert "4.7 MiB" in told
+    assert "900 B" in told
+    assert "1412" in told
+
+
 def test_what_was_measured_is_shown_before_what_says_where_to_look() -> None:
     card = {"node": "atlas", "index": 0, "uuid": "GPU-5f2e8c1a-0d3b-4e6f-9a7c", "name": "NVIDIA GeForce RTX 3090",
             "label": "GPU 0 of atlas", "total_gib": 24.0, "used_gib": 8.0, "at": "2026-11-23T16:00:50Z",

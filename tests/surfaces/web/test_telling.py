@@ -39,6 +39,11 @@ def test_the_second_line_is_the_error_the_first_hold_or_the_reason() -> None:
     assert event_sub(event("items.failed", error={"detail": "no route"})) == "No route."
     assert event_sub(event("items.held", holds=[{"detail": "waits for a key"}])) == "Waits for a key."
     assert event_sub(event("approvals.asked", rule="always asks")) == "Always asks."
+
+
+def test_a_known_subject_reads_well_wherever_it_stands_in_the_sentence() -> None:
+    assert event_text(event("items.started"), "It") == "It started"
+    assert event_text(event("approvals.asked"), "It") == "Approval asked for it"
     assert event_sub(event("items.done", holds="x", error="y", detail=3)) == ""
 
 

@@ -172,7 +172,9 @@ def facts(item: Item) -> list[str]:
 def maker(made_by: str) -> str:
     """Who made an item, in words."""
     kind, _, name = made_by.partition(":")
-    return name if kind == "person" and name else f"{kind} {name}".strip()
+    if name and kind in ("person", name):
+        return name if kind == "person" else f"the {kind}"
+    return f"{kind} {name}".strip()
 
 
 def names(ctx: Context, item: Item) -> dict[str, str]:

@@ -19,10 +19,27 @@ def words(name: str) -> str:
     return " ".join(SPELLED.get(word, word) for word in name.split("_"))
 
 
-def cell(value: Any) -> Text:
-    """A value in one cell."""
-    text = plain(value)
+def cell(value: Any, name: str = "") -> Text:
+    """A value in one cell; ``name`` tells what a number counts."""
+    text = called(name, value)
     return Text(text, style=COLOURS.get(text, ""))
+
+
+def called(name: str, value: Any) -> str:
+    """A value in words, with its unit where its name says that it is bytes."""
+    if type(value) is int and (name in ("size", "bytes") or name.endswith(("_size", "_bytes"))):
+        return in_bytes(value)
+    return plain(value)
+
+
+def in_bytes(count: int) -> str:
+    """``38 KiB``, ``4.7 MiB``; bytes while there are few."""
+    value, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if value < 1024:
+            break
+        value, unit = value / 1024, larger
+    return f"{value:.0f} {unit}" if unit in ("B", "KiB") or value >= 100 else f"{value:.1f} {unit}"
 
 
 def plain(value: Any) -> str:

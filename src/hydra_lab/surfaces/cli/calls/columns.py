@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hydra_lab.surfaces.cli.calls.cells import plain, words
+from hydra_lab.surfaces.cli.calls.cells import called, words
 
 # What a table shows first; other columns follow as far as there is room.
 FIRST = (
@@ -35,7 +35,7 @@ def widths(names: list[str], rows: list[dict[str, Any]], width: int) -> dict[str
 
 def widest(name: str, rows: list[dict[str, Any]]) -> int:
     """The width a column would like."""
-    return max(len(words(name)), *(len(plain(row.get(name))) for row in rows))
+    return max(len(words(name)), *(len(called(name, row.get(name))) for row in rows))
 
 
 def columns(rows: list[dict[str, Any]], width: int) -> list[str]:

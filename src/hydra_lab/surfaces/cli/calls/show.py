@@ -91,9 +91,9 @@ def facts(data: Mapping[str, Any]) -> Table:
         if isinstance(value, dict) and value:
             table.add_row(words(name), "")
             for inner, one in value.items():
-                table.add_row(f"  {words(inner)}", cell(one))
+                table.add_row(f"  {words(inner)}", cell(one, inner))
         else:
-            table.add_row(words(name), cell(value))
+            table.add_row(words(name), cell(value, name))
     return table
 
 
@@ -112,7 +112,7 @@ def show_list(console: Console, rows: list[Any]) -> None:
     for name, width in shown.items():
         table.add_column(words(name), no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
-        table.add_row(*(cell(row.get(name)) for name in shown))
+        table.add_row(*(cell(row.get(name), name) for name in shown))
     console.print(table)
 
 

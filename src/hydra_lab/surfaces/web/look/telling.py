@@ -20,7 +20,7 @@ TOLD = {
     "items.prioritised": "{s} is now {priority}",
     "items.hurried": "{s} no longer waits for its time",
     "items.pruned": "Old work was cleared away",
-    "approvals.asked": "Approval asked: {s}",
+    "approvals.asked": "Approval asked for {s}",
     "approvals.granted": "Approved: {s}",
     "approvals.rejected": "Rejected: {s}",
     "approvals.lapsed": "Nobody answered: {s}",
@@ -184,9 +184,10 @@ def event_text(event: Event, called: str = "") -> str:
         words = event.name.replace(".", " ").replace("_", " ")
         words = words[:1].upper() + words[1:]
         return f"{words}: {event.subject}" if event.subject else words
-    return pattern.format_map(
-        Parts({**event.data, "s": called or event.subject or event.data.get("operation") or "it"})
-    )
+    subject = called or event.subject or event.data.get("operation") or "it"
+    if subject == "It" and not pattern.startswith("{s}"):
+        subject = "it"
+    return pattern.format_map(Parts({**event.data, "s": subject}))
 
 
 def event_sub(event: Event) -> str:
