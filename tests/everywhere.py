@@ -19,6 +19,7 @@ EXAMPLES = {
     "/backlog/{name}": ["one=lab"], "/backlog/{name}/text": ["text=lab"], "/backlog/{name}/report": ["report=lab"],
     "/schedules/{id}": ["one=backup"],
     "/triggers/{id}": ["one=backup-again", "tried=backup-again?try=1"],
+    "/batches/{id}": [],  # looked at in a journey of its own, with a model server
     "/benchmarks/{id}": [],  # looked at in a journey of its own, with runs to compare
     "/containers/{id}": [],  # looked at in a journey of its own, with a real Docker Engine
     "/nodes/{name}": [],  # likewise, with a real OpenSSH server

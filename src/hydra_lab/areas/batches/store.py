@@ -184,10 +184,10 @@ def written(
     return list(connection.execute(query.order_by(c.number).limit(limit)))
 
 
-def models(connection: Connection, item: str) -> list[str]:
-    """The models that a batch asks, a few of them, by name."""
+def models(connection: Connection, *ids: str) -> list[str]:
+    """The models that batches ask, a few of them, by name."""
     c = requests.c
-    query = select(c.model).where(c.item == item, c.model.is_not(None)).distinct().order_by(c.model).limit(5)
+    query = select(c.model).where(c.item.in_(ids), c.model.is_not(None)).distinct().order_by(c.model).limit(5)
     return list(connection.execute(query).scalars())
 
 
