@@ -55,6 +55,12 @@ def test_one_that_loads_and_unloads_is_asked_to(kind: type[ModelPeer]) -> None:
         assert peer.gpu.used_gib == 0
 
 
+def test_a_router_tells_of_a_loaded_model_the_context_it_was_started_with() -> None:
+    with LlamaRouterPeer(*MODELS, loaded="b") as peer:
+        told = {one.name: (one.context, one.bytes) for one in served(peer).models()}
+    assert (told["b"], told["org/a"]) == ((4096, 8 << 30), (None, None))
+
+
 def test_an_older_llama_swap_is_asked_to_unload_everything() -> None:
     with LlamaSwapPeer(*MODELS, loaded="b") as peer:
         peer.old = True

@@ -95,7 +95,8 @@ class LlamaRouterPeer(ModelPeer):
         status: dict[str, Any] = {"value": value, "args": ["llama-server", "-ctx", str(one.context)]}
         if one.name in self.failed:
             status |= {"failed": True, "exit_code": 1}
-        return super().listed(one) | {"status": status}
+        told = {"meta": {"n_ctx": one.context, "n_ctx_train": 131072, "size": int(one.gib * GIB)}}
+        return super().listed(one) | {"status": status} | (told if value == "loaded" else {})
 
     def control(self, call: Call) -> bool:
         """Its own interface."""

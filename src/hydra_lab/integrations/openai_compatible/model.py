@@ -34,8 +34,9 @@ class RouterStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Meta:
-    """What llama.cpp tells of a model's file."""
+    """What llama.cpp tells of a model's file, and in ``n_ctx`` what it was started with."""
 
+    n_ctx: int | None = None
     n_ctx_train: int | None = None
     n_params: int | None = None
     size: int | None = None

@@ -29,7 +29,7 @@ class PlainServer(Served):
         """What it lists, where that is in memory."""
         if self._program not in HOLDING:
             return None
-        return [LoadedModel(name=one.id, context=one.max_model_len) for one in self.listing()]
+        return [LoadedModel(name=one.name, context=one.context) for one in self.models()]
 
     def load(self, model: str, options: LoadOptions = AS_SET) -> Iterator[Loading]:
         """Refused."""
@@ -47,5 +47,5 @@ def model_of(one: Listed) -> Model:
         name=one.id,
         bytes=meta.size if meta else None,
         parameters=f"{meta.n_params / 1e9:.3g}B" if meta and meta.n_params else None,
-        context=one.max_model_len or one.context_length or (meta.n_ctx_train if meta else None),
+        context=one.max_model_len or one.context_length or ((meta.n_ctx or meta.n_ctx_train) if meta else None),
     )
