@@ -125,4 +125,5 @@ class Lab:
     def close(self) -> None:
         """Close what was opened."""
         self.services.http.close()
+        self.services.doors.close()
         self.services.database.close()

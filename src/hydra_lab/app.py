@@ -163,6 +163,7 @@ class Application:
             self.services.work.stop()
             self.services.feed.stop()
         self.services.http.close()
+        self.services.doors.close()
         self.services.database.close()
         self.lock.release()
 

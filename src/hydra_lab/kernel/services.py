@@ -41,7 +41,7 @@ class Services:
     http: HttpClient
     secrets: SecretBox
     scrubber: Scrubber
-    doors: Doors = field(default_factory=Doors)
+    doors: Doors = field(init=False)
     feed: Feed = field(init=False)
     policy: Policy = field(init=False)
     integrations: Integrations = field(init=False)
@@ -49,6 +49,9 @@ class Services:
     work: Work = field(init=False)
     _lasting: dict[type, Any] = field(default_factory=dict, init=False, repr=False)
     _making: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.doors = Doors(self.database)
 
     def lasting(self, kind: type[T]) -> T:
         """What a room keeps as long as this process runs, such as who waits for what: made with ``kind(services)``

@@ -6,7 +6,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from hydra_lab.kernel.database import Database
 from hydra_lab.kernel.errors import Busy
+from hydra_lab.kernel.inference.fence import Fence
 
 LONGEST_SHUT_S = 1800.0  # a load that takes longer has gone wrong; whoever waits is told so
 
@@ -14,9 +16,9 @@ LONGEST_SHUT_S = 1800.0  # a load that takes longer has gone wrong; whoever wait
 class Door:
     """One server's door. Everything in it is read and written under the lock of ``Doors``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shut: bool = False) -> None:
         self.inside = 0
-        self.is_shut = False
+        self.is_shut = is_shut
         self.turns = 0
         self.wakers: set[Callable[[], None]] = set()
 
@@ -24,12 +26,14 @@ class Door:
 class Doors:
     """One door for each server, by its id, for the requests and switches of this process.
 
-    Requests run on any event loop, switches in any thread.
+    Requests run on any event loop, switches in any thread. With a database that other processes share, a switch in any
+    of them shuts the doors of all; then the fence alone opens and shuts them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database | None = None) -> None:
         self._doors: dict[str, Door] = {}
         self._changed = threading.Condition()
+        self._fence = None if database is None or database.is_sqlite else Fence(database, self)
 
     def count(self, server: str) -> int:
         """How many requests are inside now."""
@@ -57,7 +61,12 @@ class Doors:
         """Keep new requests out for the length of a block; gives how many are still inside after ``wait_s``.
 
         It blocks, so call it in a thread. Of two at once one waits for its turn; raises ``Busy`` after ``turn_s``.
+        Where requests of another process are still inside, they count as one.
         """
+        if self._fence:
+            with self._fence.alone(server, wait_s=wait_s, turn_s=turn_s) as is_alone:
+                yield 0 if is_alone else max(1, self.count(server))
+            return
         with self._changed:
             door = self._door(server)
             if not self._changed.wait_for(lambda: not door.is_shut, turn_s):
@@ -70,16 +79,33 @@ class Doors:
                 still_inside = door.inside
             yield still_inside
         finally:
-            with self._changed:
-                door.is_shut = False
-                door.turns += 1
-                wakers, door.wakers = door.wakers, set()
-                self._changed.notify_all()
-            for wake in wakers:
-                wake()
+            self.set_open(server, True)
+
+    def servers(self) -> dict[str, tuple[bool, int, bool]]:
+        """Each door: whether it is open, how many are inside, and whether somebody waits before it."""
+        with self._changed:
+            return {name: (not one.is_shut, one.inside, bool(one.wakers)) for name, one in self._doors.items()}
+
+    def set_open(self, server: str, is_open: bool) -> None:
+        """Open a door, for who waits before it, or shut it; one that is so already stays."""
+        with self._changed:
+            door = self._door(server)
+            if door.is_shut != is_open:
+                return
+            door.is_shut = not is_open
+            door.turns += 1
+            wakers, door.wakers = (door.wakers, set()) if is_open else (set(), door.wakers)
+            self._changed.notify_all()
+        for wake in wakers:
+            wake()
+
+    def close(self) -> None:
+        """Keep nothing from other processes any more."""
+        if self._fence:
+            self._fence.close()
 
     def _door(self, server: str) -> Door:
-        return self._doors.setdefault(server, Door())
+        return self._doors.setdefault(server, Door(is_shut=self._fence is not None))
 
     async def _enter(self, server: str, wait_s: float) -> None:
         loop, ends = asyncio.get_running_loop(), time.monotonic() + wait_s
@@ -98,6 +124,8 @@ class Doors:
                     door.inside += 1
                     return
                 door.wakers.add(wake)
+            if self._fence:
+                self._fence.look_soon()
             try:
                 await asyncio.wait_for(opened.wait(), max(0.0, ends - time.monotonic()))
             except TimeoutError as error:
