@@ -107,6 +107,29 @@ def test_a_model_is_loaded_beside_and_one_is_fetched_with_its_progress(hydra: Se
     assert "new:1b" in {one["name"] for one in got(hydra, "available")["models"]}
 
 
+def test_what_is_idle_is_really_unloaded_by_rule_and_at_once_and_what_is_pinned_stays(
+    hydra: Server, ollama: OllamaPeer
+) -> None:
+    for name in ("a:1b", "b:1b"):
+        assert run(hydra, "models.load", server="ollama:big", model=name)["state"] == "done"
+    pinned, other = {"server": "ollama:big", "model": "b:1b"}, {"server": "tabbyapi", "model": "new"}
+    for one in (pinned, other):
+        hydra.client.post("/gpus/pin", json=one).raise_for_status()
+    rules = [{"server": "ollama:*", "model": "*", "idle_minutes": 0.001}]
+    hydra.client.put("/gpus/idle-rules", json={"rules": rules}).raise_for_status()
+    until(lambda: list(ollama.loaded) == ["b:1b"])
+    unloads = hydra.client.get("/queue", params={"operation": "models.unload"}).json()["items"]
+    assert any(one["title"].startswith("Unload a:1b on ollama:big: unused for") for one in unloads)
+    hydra.client.put("/gpus/idle-rules", json={"rules": []}).raise_for_status()
+    assert hydra.client.post("/gpus/unload-idle", json={}).json()["models"] == []  # as presence asks for it
+    hydra.client.post("/gpus/unpin", json=pinned).raise_for_status()
+    asked = hydra.client.post("/gpus/unload-idle", json={}).json()
+    assert asked["models"] == ["b:1b on ollama:big"]
+    assert ended(hydra, asked["items"][0])["result"]["unloaded"] == ["b:1b"]
+    assert list(ollama.loaded) == []
+    hydra.client.post("/gpus/unpin", json=other).raise_for_status()
+
+
 def test_a_server_that_is_lost_is_told_once(hydra: Server) -> None:
     with PlainPeer(Weights(name="brief")) as brief:  # no Ollama: its answers make no sense
         hydra.client.put("/integrations/ollama", json={"values": {"url": brief.url}}).raise_for_status()
