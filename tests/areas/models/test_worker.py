@@ -1,4 +1,4 @@
-"""A switch that a worker carries out waits for the requests of the server's process, and those that come wait for it."""
+"""A switch that a worker carries out waits for requests of the server's process, and those that come wait for it."""
 
 import subprocess
 import time
