@@ -35,6 +35,7 @@ $(INSTALLED): requirements.lock requirements-build.lock pyproject.toml | $(PY)
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --require-hashes -r requirements-build.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PY) -m compileall -q src
 	@printf '%s' "$(CURDIR)" >$@
 
 $(DEV): requirements-dev.lock $(INSTALLED)

@@ -31,7 +31,7 @@ def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
     }  # fmt: skip
     match verb.kind:
         case Kind.OPERATION:
-            return Way(answer=operation_answer(services, verb), **traits)
+            return Way(answer=operation_answer(services, streams, verb), **traits)
         case Kind.ENDPOINT:
             if verb.is_async:
                 return Way(answer=async_endpoint_answer(services, verb), on_loop=True, **traits)
@@ -40,7 +40,7 @@ def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
             return Way(answer=stream_answer(services, streams, verb), on_loop=True, **traits)
 
 
-def operation_answer(services: Services, operation: Operation) -> Any:
+def operation_answer(services: Services, streams: Streams, operation: Operation) -> Any:
     """Answers calls of an operation: its output, or ``202`` and the item it became."""
     base = services.settings.current.base_path
 
@@ -50,7 +50,9 @@ def operation_answer(services: Services, operation: Operation) -> Any:
             operation.name, asked.input, actor=call.visitor.actor, confirm=asked.confirm, exact=True
         )
         if isinstance(output, Queued):
-            return waited(services, output.item.id, asked.wait_s) if asked.wait_s else accepted(output.item, base)
+            if not asked.wait_s:
+                return accepted(output.item, base)
+            return waited(services, streams, output.item.id, asked.wait_s)
         told = leading(operation.dump(output), base)
         if isinstance(output, Answer):
             return Json(told, output.status, sendable(output.headers))

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from hydra_lab.kernel.services import Services
 from hydra_lab.kernel.work.model import Item, State
-from hydra_lab.surfaces.http import Json
+from hydra_lab.surfaces.http import Json, Streams
 from hydra_lab.surfaces.http.below import leading
 from hydra_lab.surfaces.http.problems import MEDIA_TYPE, document, status_of_code
 from hydra_lab.surfaces.http.waiting import wait_until_over
@@ -18,9 +18,10 @@ def accepted(item: Item, base: str) -> Response:
     return Json(leading(item.model_dump(mode="json"), base), 202, {"Location": f"/queue/{item.id}"})
 
 
-async def waited(services: Services, item_id: str, wait_s: float) -> Response:
+async def waited(services: Services, streams: Streams, item_id: str, wait_s: float) -> Response:
     """The result (``200``) or error of the item; ``202`` and the item when it is not over in time."""
-    item, base = await wait_until_over(services, item_id, wait_s), services.settings.current.base_path
+    item = await wait_until_over(services, item_id, wait_s, streams)
+    base = services.settings.current.base_path
     if not item.state.is_over:
         return accepted(item, base)
     if item.state is State.DONE:

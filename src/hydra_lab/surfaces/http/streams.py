@@ -1,8 +1,8 @@
 """Answers that come bit by bit: streams of events with heartbeats, and bytes as they come, cut where they break."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -40,7 +40,7 @@ class Streams:
     def close(self) -> None:
         """End every stream; called on the event loop when the server is about to stop."""
         self.is_closing = True
-        for event in self._closing:
+        for event in tuple(self._closing):
             event.set()
 
     def enter(self) -> asyncio.Event:
@@ -51,6 +51,15 @@ class Streams:
             event.set()
         self.open += 1
         return event
+
+    @contextmanager
+    def waking(self, event: asyncio.Event) -> Iterator[None]:
+        """While this lasts, the event is set when the server is about to stop; it is not counted as a stream."""
+        self._closing.add(event)
+        try:
+            yield
+        finally:
+            self._closing.discard(event)
 
     def leave(self, event: asyncio.Event) -> None:
         """Count one stream less."""
