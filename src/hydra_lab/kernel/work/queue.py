@@ -22,6 +22,7 @@ from hydra_lab.kernel.work.due.apart import Apart
 from hydra_lab.kernel.work.find.meant import meant
 from hydra_lab.kernel.work.limits.judge import spend
 from hydra_lab.kernel.work.listing import store as listing
+from hydra_lab.kernel.work.listing.totals import Totals
 from hydra_lab.kernel.work.model import Hold, HoldKind, Item, NewItem, Priority, State, Step
 from hydra_lab.kernel.work.nodes.membership import BEAT_S
 from hydra_lab.kernel.work.nodes.node import Node
@@ -44,8 +45,8 @@ class Work(Parts):
         self._was_stopped = True  # so that a stop that ended while Hydra was down is undone at start
         self._on_beat: list[tuple[Callable[[], None], bool]] = []
         self._apart = Apart()
-        self._stop = threading.Event()
-        self._soon = threading.Event()
+        self._totals = Totals(services.database.version)
+        self._stop, self._soon = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._loop, name="hydra-beat", daemon=True)
         services.integrations.on_change(self.integration_changed)
 
@@ -214,8 +215,9 @@ class Work(Parts):
     def page(self, *, cursor: str | None = None, limit: int = 50, **wanted: Any) -> tuple[list[Item], int, str | None]:
         """Items that fit a filter, newest first, with the total and the next page's cursor."""
         everything = self.everything_hold()
+        total_of = self._totals.of((everything is None, *sorted(wanted.items())))
         with self.services.database.read() as connection:
-            return listing.page(connection, before=cursor, limit=limit, everything=everything, **wanted)
+            return listing.page(connection, total_of, before=cursor, limit=limit, everything=everything, **wanted)
 
     def why(self, id: str) -> Why:
         """Why an item is where it is."""

@@ -1,7 +1,7 @@
 """Items that fit a filter, newest first, page by page: the listing's only SQL."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, case, func, or_, select, true
@@ -16,18 +16,25 @@ ID = re.compile(r"[0-9a-f-]{6,36}")  # an id, its beginning or its end
 
 
 def page(
-    connection: Connection, *, before: str | None = None, limit: int, everything: Hold | None = None, **wanted: Any
+    connection: Connection,
+    total_of: Callable[[Callable[[], int]], int],
+    *,
+    before: str | None = None,
+    limit: int,
+    everything: Hold | None = None,
+    **wanted: Any,
 ) -> tuple[list[Item], int, str | None]:
     """Items that fit, newest first, with how many fit in all and the cursor of the next page.
 
-    ``wanted`` is what ``fitting`` takes; ``everything`` the hold of a global pause.
+    ``wanted`` is what ``fitting`` takes; ``everything`` the hold of a global pause; ``total_of`` may know how many fit
+    (see ``Totals.of``).
     """
     condition = fitting(connection, all_paused=everything is not None, **wanted)
     if wanted.get("q"):
-        ids, total = found(connection, condition, before=before, limit=limit + 1)
+        ids, total = found(connection, condition, total_of, before=before, limit=limit + 1)
         rows = newest(connection, items.c.id.in_(ids), len(ids), limit=limit + 1)
     else:
-        total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+        total = total_of(lambda: count(connection, condition))
         rows = newest(connection, condition, total, before=before, limit=limit + 1)
     shown = rows[:limit]
     return store.built(connection, shown, everything), total, shown[-1].id if len(rows) > limit else None
@@ -46,7 +53,12 @@ def newest(
 
 
 def found(
-    connection: Connection, condition: ColumnElement[bool], *, before: str | None, limit: int
+    connection: Connection,
+    condition: ColumnElement[bool],
+    total_of: Callable[[Callable[[], int]], int],
+    *,
+    before: str | None,
+    limit: int,
 ) -> tuple[list[str], int]:
     """The newest ids of those that fit, with how many fit in all.
 
@@ -56,10 +68,15 @@ def found(
     first = list(connection.execute(newest_ids.limit(FEW + 1)).scalars())
     if len(first) <= FEW:
         return [id for id in first if not before or id < before][:limit], len(first)
-    total = connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
+    total = total_of(lambda: count(connection, condition))
     if before:
         return list(connection.execute(newest_ids.where(items.c.id < before).limit(limit)).scalars()), total
     return first[:limit], total
+
+
+def count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    """How many items fit."""
+    return connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
 
 
 def fitting(
