@@ -239,11 +239,25 @@ class SuiteTarget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """An answer that a judge model decided about, for people to look at; ``right`` is ``None`` where it did not."""
+
+    case: str
+    judge: str
+    question: str
+    answer: str
+    right: bool | None
+    why: str = ""
+    grade: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SuiteResult:
     """What one run of a suite measured, and remarks for a person, such as requests that failed."""
 
     series: tuple[Series, ...]
     remarks: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from hydra_lab.areas.benchmarks import store
 from hydra_lab.areas.benchmarks.comparing import compared
 from hydra_lab.areas.benchmarks.model import Load, Run
-from hydra_lab.kernel.contributions import Series
+from hydra_lab.kernel.contributions import Judged, Series
 from hydra_lab.kernel.database import Database
 from tests.areas.containers.waiting import until
 from tests.journeys.visiting import PHONE, findings, keep, visit
@@ -65,6 +65,12 @@ def fill(database: Database) -> None:
         for place, run in enumerate(runs):
             earlier = [old for old in runs[:place] if old.conditions == run.conditions]
             store.put(connection, run.model_copy(update={"verdict": compared(run, earlier[::-1])}))
+        judged = [
+            Judged(case=f"writing: case {n}", judge="qwen2.5:72b", question="Explain the rack to a guest.", grade=n,
+                   answer="It hums, " * 40, right=None if n == 3 else n > 3, why="It says what each part is for")
+            for n in range(2, 6)
+        ]  # fmt: skip
+        store.put(connection, a_run(7, 1.0, id="judged", suite="quality", target="ollama/gemma3:4b", judged=judged))
         gone = a_run(9, 1.0, target="tabbyapi/mistral", state="failed", series=[], error="TabbyAPI broke off.")
         store.put(connection, gone)
     database.close()
@@ -111,3 +117,23 @@ def test_measuring_is_started_without_script(browser: Any, hydra: Server) -> Non
     items = until(lambda: hydra.client.get("/queue", params={"q": "benchmarks"}).json()["items"])
     assert items[0]["operation"] == "benchmarks.run"
     assert items[0]["input"]["suite"] == "inference.latency"
+
+
+@pytest.mark.parametrize(("size", "colours"), SIDES)
+def test_a_person_says_whether_the_judge_is_right(
+    browser: Any, hydra: Server, size: dict[str, int] | None, colours: str
+) -> None:
+    options = {"color_scheme": colours} | ({"viewport": size} if size else {})
+    with visit(browser, hydra, java_script_enabled=False, **options) as page:
+        page.goto(f"{hydra.url}/ui/benchmarks/judged")
+        case = page.locator("[data-case='writing: case 5']")
+        case.get_by_role("button", name="Disagree").click()
+        assert "you disagreed" in case.inner_text()
+        case.get_by_role("button", name="Agree", exact=True).click()
+        assert "you agreed" in case.inner_text()
+        assert page.locator("[data-case='writing: case 3'] button").count() == 0, "it said nothing that counts"
+        assert "1 of 20 verdicts" in page.locator("#judged").inner_text()
+    with visit(browser, hydra, **options) as page:
+        page.goto(f"{hydra.url}/ui/benchmarks/judged")
+        assert findings(page) == []
+        keep(page, f"judged-{'phone' if size else 'desktop'}-{colours}")

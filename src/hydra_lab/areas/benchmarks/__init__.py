@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hydra_lab.areas.benchmarks import operations
 from hydra_lab.areas.benchmarks.feeds import CONTRIBUTIONS
+from hydra_lab.areas.benchmarks.judges import operations as judges
 from hydra_lab.areas.benchmarks.migrations import MIGRATIONS
 from hydra_lab.areas.benchmarks.pages import PAGES
 from hydra_lab.kernel.area import Area
@@ -15,7 +16,7 @@ from hydra_lab.kernel.area import Area
 AREA = Area(
     name="benchmarks",
     title="Benchmarks",
-    operations=(operations,),
+    operations=(judges, operations),
     pages=PAGES,
     contributions=CONTRIBUTIONS,
     migrations=MIGRATIONS,

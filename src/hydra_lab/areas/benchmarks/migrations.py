@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, String
+from sqlalchemy import Boolean, Column, String
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -29,4 +29,19 @@ def create(op: Operations) -> None:
     op.create_index("ix_benchmarks_runs_started_at_id", "benchmarks_runs", ["started_at", "id"])
 
 
-MIGRATIONS = (create,)
+def keep_verdicts(op: Operations) -> None:
+    """What people say of judges' verdicts."""
+    op.create_table(
+        "benchmarks_verdicts",
+        Column("run", String, primary_key=True),
+        Column("case", String, primary_key=True),
+        Column("judge", String, nullable=False),
+        Column("right", Boolean, nullable=False),
+        Column("agrees", Boolean, nullable=False),
+        Column("by", String, nullable=False),
+        Column("at", UtcTime, nullable=False),
+    )
+    op.create_index("ix_benchmarks_verdicts_judge", "benchmarks_verdicts", ["judge"])
+
+
+MIGRATIONS = (create, keep_verdicts)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from hydra_lab.areas.benchmarks.judging.intervals import middle, percentile
 from hydra_lab.areas.benchmarks.judging.verdict import Finding
-from hydra_lab.kernel.contributions import Series
+from hydra_lab.kernel.contributions import Judged, Series
 from hydra_lab.kernel.operation import Output
 
 Value = str | int | float | None
@@ -76,6 +76,7 @@ class Run(Output):
     load: Load
     series: list[Series]
     remarks: list[str]
+    judged: list[Judged] = []
     error: str | None = None
     verdict: Verdict | None = None
 
@@ -161,6 +162,7 @@ class RunView(Output):
     load: Load
     figures: list[Figure]
     remarks: list[str]
+    judged: list[Judged] = Field(description="What a judge model decided")
     error: str | None
     verdict: Verdict | None
 
@@ -170,7 +172,8 @@ def view(run: Run) -> RunView:
     return RunView(
         id=run.id, suite=run.suite, target=run.target, item=run.item, state=run.state, started_at=run.started_at,
         seconds=seconds(run.started_at, run.ended_at), parameters=run.parameters, stamp=run.stamp, load=run.load,
-        figures=[figure(one) for one in run.series], remarks=run.remarks, error=run.error, verdict=run.verdict,
+        figures=[figure(one) for one in run.series], remarks=run.remarks, judged=run.judged, error=run.error,
+        verdict=run.verdict,
     )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from hydra_lab.areas.benchmarks import store, work
 from hydra_lab.areas.benchmarks.comparing import beside, label, number
+from hydra_lab.areas.benchmarks.judges import store as judges
+from hydra_lab.areas.benchmarks.judges.model import ENOUGH, agreement
+from hydra_lab.areas.benchmarks.judges.operations import WANTED
 from hydra_lab.areas.benchmarks.judging.intervals import middle
 from hydra_lab.areas.benchmarks.model import Past, Run, view
 from hydra_lab.areas.benchmarks.operations import BASE, known
@@ -48,6 +51,9 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
     suite = titles(ctx).get(run.suite, run.suite)
     with ctx.read() as connection:
         earlier = store.past(connection, run, limit=PLOTTED)
+        told = judges.of_run(connection, run.id)
+        trust = {name: agreement(name, judges.of_judge(connection, name), wanted_of(run))
+                 for name in {one.judge for one in run.judged}}  # fmt: skip
     names = list(dict.fromkeys(one.name for one in run.series))
     chosen = request.query.get("figure") or (names[0] if names else "")
     plotted = next((one for one in run.series if one.name == chosen and one.samples), None)
@@ -64,7 +70,15 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "findings": {(one.name, one.case, one.unit): one for one in (run.verdict.findings if run.verdict else ())},
         "number": number,
         "base": BASE,
+        "judged": [(one, told.get(one.case)) for one in run.judged],
+        "judges": list(trust.values()),
+        "enough": ENOUGH,
     }
+
+
+def wanted_of(run: Run) -> float:
+    """From which agreement on a run trusts its judge."""
+    return float(run.parameters.get("judge_agreement", WANTED))
 
 
 def load_compare(ctx: Context, request: PageRequest) -> dict[str, Any]:

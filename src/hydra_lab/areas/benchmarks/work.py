@@ -142,7 +142,8 @@ def kept_run(
     return Run(
         id=id, suite=one.suite, target=one.target.name, item=ctx.item_id, state="failed" if error else "done",
         started_at=started, ended_at=ctx.clock.now(), parameters=parameters.model_dump(mode="json"), stamp=stamp,
-        load=load, series=list(result.series), remarks=list(result.remarks), error=error,
+        load=load, series=list(result.series), remarks=list(result.remarks), judged=list(result.judged),
+        error=error,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whether an answer is right: exactly, by a pattern, as a number, as JSON of a shape, or as code that passes a test."""
+"""Whether an answer is right: exactly, by a pattern, as a number, as JSON of a shape, as code, or by a judge."""
 
 import json
 import math
@@ -8,11 +8,12 @@ from typing import Any, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from hydra_lab.areas.benchmarks.judges.model import Rubric
 from hydra_lab.areas.benchmarks.suites.sandbox import passes
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.operation import Input, Output
 
-CHECKERS = ("exact", "regex", "number", "schema", "code")
+CHECKERS = ("exact", "regex", "number", "schema", "code", "judge")
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 FENCED = re.compile(r"```[\w+-]*\n(.*?)```", re.DOTALL)
 THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
@@ -32,11 +33,12 @@ class Case(Input):
     tolerance: float = Field(default=0, ge=0, description="How far that number may be off")
     json_schema: dict[str, Any] | None = Field(default=None, alias="schema", description="JSON Schema of its JSON")
     code: str | None = Field(default=None, max_length=20_000, description="A test that its Python code must pass")
+    judge: Rubric | None = Field(default=None, description="What a judge model decides it by")
 
     @model_validator(mode="after")
     def one_checker(self) -> Self:
         """Exactly one, and one that can be used."""
-        given = [self.exact, self.regex, self.number, self.json_schema, self.code]
+        given = [self.exact, self.regex, self.number, self.json_schema, self.code, self.judge]
         if sum(one is not None for one in given) != 1:
             raise ValueError(f"say exactly one of {', '.join(CHECKERS)}")
         try:

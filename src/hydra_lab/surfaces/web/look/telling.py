@@ -78,6 +78,7 @@ TOLD = {
     "alerts.source_back": "{s} tells of alerts again",
     "alerts.webhook_made": "The webhook of alerts has a new secret",
     "benchmarks.measured": "Measured: {s}",
+    "benchmarks.verdict": "A person judged the judge {judge}: {s}",
     "benchmarks.regressed": "Worse than before: {s}",
     "presence.changed": "Presence is now {state}",
     "presence.arrived": "{name} came home",
