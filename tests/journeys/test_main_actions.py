@@ -25,6 +25,7 @@ FOLLOWED = {
     "/benchmarks/compare": "journeys/lab/test_benchmarks.py", "/nodes/new": "journeys/lab/test_nodes.py",
     "/triggers/new": "journeys/triggers/test_pages.py", "/triggers/{id}": "journeys/triggers/test_pages.py",
     "/notifications/rules": "journeys/test_notifications.py", "/alerts/new": "journeys/lab/test_alerts.py",
+    "/batches/{id}": "journeys/lab/test_batches.py",
 }  # fmt: skip
 Action = Callable[[Any, Server], None]
 ACTIONS: dict[str, Action] = {}

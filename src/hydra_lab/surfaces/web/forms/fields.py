@@ -125,7 +125,7 @@ def label_of(name: str, schema: Schema) -> str:
 
 def shown(control: Control, value: Any) -> Any:
     """A value as its control shows it."""
-    if value is None:
+    if value is None or (control is Control.JSON and value in ({}, [])):
         return [] if control is Control.CHOICES else ""
     if control is Control.LINES and isinstance(value, list):
         return "\n".join(str(one) for one in value)
