@@ -13,7 +13,7 @@ from tests.journeys.conftest import item, settle
 from tests.journeys.visiting import Heard, visit
 from tests.server import Server
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 # Pages that a journey without script comes to by following links, and the file it stands in.
 FOLLOWED = {
     "/": "journeys/test_without_script.py", "/new": "journeys/test_without_script.py",
