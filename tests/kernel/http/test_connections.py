@@ -107,9 +107,11 @@ def test_a_header_that_cannot_be_sent_and_an_address_that_is_none_are_told_of() 
     with pytest.raises(Unavailable):
         asyncio.run(asked(plain, b"a", headers={"x-odd": "a\r\nb"}))
 
-    async def nowhere() -> None:
-        async with Sender().post("Lab", "http://lab:port", b"", {}, silence_s=1):
+    async def sent(url: str) -> None:
+        async with Sender().post("Lab", url, b"", {}, silence_s=1):
             pass
 
     with pytest.raises(Refused):
-        asyncio.run(nowhere())
+        asyncio.run(sent("http://lab:port"))
+    with pytest.raises(Unavailable):
+        asyncio.run(sent(f"http://{'a' * 70}.invalid"))

@@ -75,7 +75,7 @@ class Connection:
                 )
         except TimeoutError as error:
             raise httpx.ConnectTimeout("no connection in time") from error
-        except OSError as error:  # TLS's too
+        except (OSError, UnicodeError) as error:  # TLS's too, and a name that is none
             raise httpx.ConnectError(str(error)) from error
         return cls(place, wire)
 

@@ -83,4 +83,5 @@ def headed(host: bytes, headers: Mapping[str, str], body: bytes) -> list[tuple[b
     """The headers to send: those given, without what belongs to the connection that they came by."""
     kept = {name.lower(): value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
     told = {"accept-encoding": "identity", **kept, "content-length": str(len(body))}
-    return [(b"host", host), *((name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items())]
+    sent = ((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items())
+    return [(b"host", host), *sent]
