@@ -1,6 +1,7 @@
 """Switching: nothing is lost when it goes wrong, no request is cut before its time, memory is seen to be free."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from tests.integrations.faults import Fault
 from tests.lab import Lab
 from tests.peers.model_servers.gpu import Gpu
 from tests.peers.model_servers.ollama import OllamaPeer
+from tests.peers.model_servers.serving import Call, Cut
+from tests.peers.model_servers.serving_models import Weights
 from tests.peers.model_servers.tabbyapi import TabbyapiPeer
 
 
@@ -74,6 +77,27 @@ def test_a_load_goes_on_when_its_connection_breaks(house: Lab, tabby: TabbyapiPe
     tabby.cut_load_after = 2
     did = switch(house, "new")
     assert (did.outcome, did.loaded) == ("changed", ["new"])
+
+
+def test_a_model_that_runs_out_of_memory_leaves_the_old_one(house: Lab, tabby: TabbyapiPeer) -> None:
+    tabby.models["vast"] = Weights(name="vast", gib=40)  # TabbyAPI tells no sizes: nobody could know
+    error = refused(house, "vast")
+    assert "CUDA out of memory" in error.detail
+    assert (error.data["outcome"], list(tabby.loaded)) == ("restored", ["old"])
+
+
+def test_a_load_that_tells_garbage_is_taken_back_though_it_goes_on(house: Lab, tabby: TabbyapiPeer) -> None:
+    def event(call: Call, module: int, one: Weights) -> bool:
+        with contextlib.suppress(Cut):
+            call.event("{ this is no JSON")
+        return True
+
+    tabby.event = event  # type: ignore[method-assign]
+    with pytest.raises(Refused) as caught:
+        switch(house, "new")
+    assert "no JSON" in caught.value.detail
+    assert caught.value.data["outcome"] == "lost"  # the old one's load cannot be followed either, and that is said
+    assert "could not be loaded again" in caught.value.detail
 
 
 def test_when_nothing_can_be_brought_back_that_is_said(house: Lab, tabby: TabbyapiPeer) -> None:
