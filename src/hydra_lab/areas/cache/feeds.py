@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def is_on(services: Services, model: str, key: str) -> bool:
     """Whether a request is for the cache."""
-    return services.lasting(Cache).is_on(model, key)
+    return services.lasting(Cache).wishes.is_on(model, key)
 
 
 async def look(ctx: Context, asked: Asked) -> Kept | None:
@@ -50,9 +50,17 @@ def collect(ctx: Context) -> Iterator[Metric]:
     )
     for (model, what), number in cache.counts.copy().items():
         asked.add_metric([model, what], number)
+    audits = GaugeMetricFamily(
+        "hydra_cache_audited", "Of the latest answers from the cache those asked again.", labels=["kind", "verdict"]
+    )
     with ctx.read() as connection:
         count, size = store.totals(connection)
+        for kind in ("exact", "semantic"):
+            compared, wrong = store.audited(connection, kind)
+            audits.add_metric([kind, "right"], compared - wrong)
+            audits.add_metric([kind, "wrong"], wrong)
     yield asked
+    yield audits
     yield GaugeMetricFamily("hydra_cache_entries", "Answers that are kept.", value=count)
     yield GaugeMetricFamily("hydra_cache_bytes", "Bytes of the answers that are kept.", value=size)
 

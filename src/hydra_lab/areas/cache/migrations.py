@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Float, Integer, String, Text
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, String, Text
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -60,4 +60,31 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def learn(op: Operations) -> None:
+    """Vectors of questions, and what is learned of each answer."""
+    op.add_column("cache_events", Column("judged_by", String))
+    op.create_table(
+        "cache_vectors",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("entry", String, nullable=False, unique=True),
+        Column("family", String, nullable=False),
+        Column("embedder", String, nullable=False),
+        Column("signs", LargeBinary, nullable=False),
+        Column("vector", LargeBinary, nullable=False),
+        sqlite_autoincrement=True,  # a number that was dropped does not come again
+    )
+    op.create_index("ix_cache_vectors_family", "cache_vectors", ["family"])
+    op.create_table(
+        "cache_observations",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("entry", String, nullable=False),
+        Column("similarity", Float, nullable=False),
+        Column("is_right", Boolean, nullable=False),
+        Column("asked", String, nullable=False),
+        Column("source", String, nullable=False),
+        Column("at", UtcTime, nullable=False),
+    )
+    op.create_index("ix_cache_observations_entry", "cache_observations", ["entry"])
+
+
+MIGRATIONS = (create, learn)

@@ -8,7 +8,7 @@ from pydantic import Field
 from hydra_lab.kernel.operation import Input
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Mode = Literal["off", "exact"]
+Mode = Literal["off", "exact", "semantic"]
 
 
 class Rule(Input):
@@ -16,7 +16,7 @@ class Rule(Input):
 
     model: Name = Field(default="*", description="The model or alias asked for; * stands for any letters")
     key: Name = Field(default="*", description="The key's name; * stands for any letters")
-    mode: Mode = Field(default="exact", description="Answer the same question from the cache, or not at all")
+    mode: Mode = Field(default="exact", description="Answer the same question, or also alike ones")
     shared: bool = Field(default=False, description="One key gets what another asked, too")
     hours: float = Field(default=168.0, gt=0, le=8760, description="Hours that an answer is kept")
     temperature: float = Field(
@@ -35,6 +35,25 @@ class Settings(Input):
     rules: tuple[Rule, ...] = Field(default=(), max_length=200)
     entries: int = Field(default=20_000, ge=1, le=200_000, description="Answers that are kept at most")
     mib: int = Field(default=256, ge=1, le=65_536, description="MiB that they may take; the least used goes first")
+
+    embedder: Name | None = Field(
+        default=None, description="The embedding model that says how alike questions are; semantic rules need one"
+    )
+    errors: float = Field(
+        default=0.02, ge=0.001, le=0.5, description="The share of alike questions that may get a wrong answer"
+    )
+    alike: float = Field(
+        default=0.8, ge=0.5, le=1, description="Questions less alike than this (cosine) are not compared"
+    )
+    judge: Name | None = Field(
+        default=None, description="The model that says whether two answers mean the same; else the embedding model"
+    )
+    same_answer: float = Field(
+        default=0.92, ge=0.5, le=1, description="Answers as alike as this mean the same, where no model judges"
+    )
+    audit: float = Field(
+        default=0.05, ge=0, le=1, description="The share of answers from the cache that is asked again and compared"
+    )
 
     def rule(self, model: str, key: str) -> Rule | None:
         """The rule for a request, ``None`` where the cache is off."""

@@ -6,10 +6,13 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from hydra_lab.areas.cache import store
+from hydra_lab.areas.cache.alike.learning import Observation
+from hydra_lab.areas.cache.asking.keys import hashed
 from hydra_lab.areas.cache.model import Name, Rule, Settings
-from hydra_lab.areas.cache.serving import SETTINGS, Cache
+from hydra_lab.areas.cache.serving import Cache
 from hydra_lab.areas.cache.store import Event
 from hydra_lab.areas.cache.views import EntryView, Status, status_of
+from hydra_lab.areas.cache.wishes import SETTINGS
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.database.connect import after_commit
 from hydra_lab.kernel.errors import NotFound
@@ -65,6 +68,12 @@ class Purged(Output):
     at: datetime
 
 
+class Taught(Output):
+    """What came of it: whether the answer was dropped; else it stays for the question that it was given to."""
+
+    dropped: bool
+
+
 class Which(Input):
     """An answer that was given, or one that is kept."""
 
@@ -99,7 +108,7 @@ def switch(ctx: Context, input: Rule) -> Settings:
 @operation("cache.entries", effect=Effect.READ, scope="admin")
 def entries(ctx: Context, input: Find) -> Entries:
     """Show kept answers, the one used last first."""
-    ctx.services.lasting(Cache).write()
+    ctx.services.lasting(Cache).notes.write()
     with ctx.read() as connection:
         found = store.latest(connection, text=input.text, limit=input.limit)
     return Entries(entries=[EntryView.of(one) for one in found])
@@ -111,10 +120,16 @@ def hits(ctx: Context, input: Latest) -> Happened:
     return happened(ctx, ("exact", "semantic"), input.limit)
 
 
+@operation("cache.near_misses", effect=Effect.READ, scope="admin")
+def near_misses(ctx: Context, input: Latest) -> Happened:
+    """Show questions for which an alike one was kept and its answer not given, each beside it, and why."""
+    return happened(ctx, ("near_miss",), input.limit)
+
+
 @operation("cache.purge", effect=Effect.WRITE, scope="admin", queueable=False)
 def purge(ctx: Context, input: Purge) -> Purged:
     """Drop kept answers: one, those of a model or key, those whose question has a text, or all."""
-    ctx.services.lasting(Cache).write()
+    ctx.services.lasting(Cache).notes.write()
     with ctx.begin() as connection:
         dropped = store.drop(connection, id=input.entry, model=input.model, key=input.key, text=input.text)
         which = input.model_dump(include={"entry", "model", "key", "everything"}, exclude_none=True)
@@ -123,22 +138,28 @@ def purge(ctx: Context, input: Purge) -> Purged:
 
 
 @operation("cache.wrong", effect=Effect.WRITE, scope="admin", subject="id", queueable=False)
-def wrong(ctx: Context, input: Which) -> Purged:
-    """Say that an answer was wrong: it is not given again."""
-    ctx.services.lasting(Cache).write()
+def wrong(ctx: Context, input: Which) -> Taught:
+    """Say that an answer from the cache was wrong: what was given for the same question is dropped, what was given for
+    an alike one is not given for that again, and more seldom for others."""
+    cache = ctx.services.lasting(Cache)
+    cache.notes.write()
     with ctx.begin() as connection:
         event = store.event(connection, input.id)
         entry = event.entry if event else input.id
-        dropped = store.drop(connection, id=entry)
-        if not dropped:
+        if store.entry(connection, entry) is None:
             raise NotFound(f"No answer “{input.id}” is kept.", fix="GET /cache/hits and /cache/entries show them.")
         ctx.emit(connection, "cache.wrong", subject=entry)
-    return Purged(dropped=dropped, at=ctx.clock.now())
+        if event is not None and event.similarity is not None:
+            store.judge(connection, event.id, right=False, other=None, judged_by="owner")
+            one = Observation(similarity=event.similarity, right=False)
+            store.observe(connection, entry, one, asked=hashed(event.asked), source="owner", at=ctx.clock.now())
+        dropped = 0 if event is not None and event.similarity is not None else store.drop(connection, id=entry)
+    return Taught(dropped=dropped > 0)
 
 
 def happened(ctx: Context, kinds: tuple[str, ...], limit: int) -> Happened:
     """What was noted, this moment's included."""
-    ctx.services.lasting(Cache).write()
+    ctx.services.lasting(Cache).notes.write()
     with ctx.read() as connection:
         return Happened(events=store.noted(connection, kinds, limit=limit))
 
@@ -149,5 +170,5 @@ def put(ctx: Context, document: Settings) -> Settings:
     with ctx.begin() as connection:
         store.put_document(connection, SETTINGS, value)
         ctx.emit(connection, "cache.set", data=value)
-        after_commit(connection, ctx.services.lasting(Cache).changed)
+        after_commit(connection, ctx.services.lasting(Cache).wishes.changed)
     return document

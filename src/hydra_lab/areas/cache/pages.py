@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hydra_lab.areas.cache.operations import Find, Latest, entries, hits, settings
+from hydra_lab.areas.cache.operations import Find, Latest, entries, hits, near_misses, settings
 from hydra_lab.areas.cache.views import status_of
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
@@ -16,6 +16,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "status": status_of(ctx),
         "settings": settings(ctx, Nothing()),
         "hits": hits(ctx, Latest(limit=20)).events,
+        "near": near_misses(ctx, Latest(limit=20)).events,
         "entries": entries(ctx, Find(text=text or None, limit=20)).entries,
         "text": text,
     }

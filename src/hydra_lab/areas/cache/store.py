@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from hydra_lab.areas.cache.tables import documents, entries, events
+from hydra_lab.areas.cache.alike.learning import Observation
+from hydra_lab.areas.cache.tables import documents, entries, events, observations, vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Event:
     why: str | None = None
     verdict: Literal["right", "wrong"] | None = None
     other: str | None = None
+    judged_by: Literal["comparison", "audit", "owner"] | None = None
 
 
 def document(connection: Connection, name: str) -> Any:
@@ -81,7 +83,8 @@ def entry(connection: Connection, id: str) -> Entry | None:
 
 def keep(connection: Connection, one: Entry) -> None:
     """Keep an answer in place of the one to the same question."""
-    connection.execute(delete(entries).where(entries.c.exact == one.exact))
+    query = select(entries.c.id).where(entries.c.exact == one.exact)
+    drop_ids(connection, connection.execute(query).scalars().all())
     connection.execute(insert(entries).values(**asdict(one)))
 
 
@@ -149,7 +152,8 @@ def drop_ids(connection: Connection, ids: Iterable[str], at_once: int = 500) -> 
     gone = list(ids)
     for start in range(0, len(gone), at_once):
         some = gone[start : start + at_once]
-        connection.execute(delete(events).where(events.c.entry.in_(some)))
+        for table in (events, vectors, observations):
+            connection.execute(delete(table).where(table.c.entry.in_(some)))
         connection.execute(delete(entries).where(entries.c.id.in_(some)))
     return len(gone)
 
@@ -175,9 +179,55 @@ def event(connection: Connection, id: str) -> Event | None:
     return event_of(row) if row else None
 
 
-def judge(connection: Connection, id: str, verdict: str, other: str | None) -> None:
-    """Note whether what was answered was right."""
-    connection.execute(update(events).where(events.c.id == id).values(verdict=verdict, other=other))
+def judge(connection: Connection, id: str, *, right: bool, other: str | None, judged_by: str) -> None:
+    """Note whether what was answered was right, and who says so."""
+    verdict = "right" if right else "wrong"
+    values = {"verdict": verdict, "other": other, "judged_by": judged_by}
+    connection.execute(update(events).where(events.c.id == id).values(values))
+
+
+def audited(connection: Connection, kind: str) -> tuple[int, int]:
+    """How many of the noted answers of a kind were asked again, and how many of these were wrong."""
+    query = select(events.c.verdict, func.count()).where(events.c.kind == kind, events.c.judged_by == "audit")
+    found = {verdict: int(count) for verdict, count in connection.execute(query.group_by(events.c.verdict))}
+    return sum(found.values()), found.get("wrong", 0)
+
+
+def put_vector(connection: Connection, entry: str, family: str, embedder: str, signs: bytes, vector: bytes) -> None:
+    """Keep the vector of an answer's question."""
+    connection.execute(delete(vectors).where(vectors.c.entry == entry))
+    connection.execute(
+        insert(vectors).values(entry=entry, family=family, embedder=embedder, signs=signs, vector=vector)
+    )
+
+
+def signs_after(connection: Connection, family: str, embedder: str, number: int) -> list[tuple[int, str, bytes]]:
+    """The signs of a family's vectors that came after a number, with theirs and their entry."""
+    c = vectors.c
+    query = select(c.number, c.entry, c.signs).where(c.family == family, c.embedder == embedder, c.number > number)
+    return [(row[0], row[1], bytes(row[2])) for row in connection.execute(query.order_by(c.number))]
+
+
+def vectors_of(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:
+    """The vectors of entries."""
+    query = select(vectors.c.entry, vectors.c.vector).where(vectors.c.entry.in_(list(ids)))
+    return {id: bytes(vector) for id, vector in connection.execute(query)}
+
+
+def observe(connection: Connection, entry: str, one: Observation, *, asked: str, source: str, at: datetime) -> None:
+    """Keep whether an answer was right for a question; ``asked`` is the question's hash."""
+    connection.execute(
+        insert(observations).values(
+            entry=entry, similarity=one.similarity, is_right=one.right, asked=asked, source=source, at=at
+        )
+    )
+
+
+def observed(connection: Connection, entry: str) -> list[tuple[Observation, str]]:
+    """What was observed of an answer, the newest last, each with the hash of its question."""
+    c = observations.c
+    query = select(c.similarity, c.is_right, c.asked).where(c.entry == entry).order_by(c.number)
+    return [(Observation(similarity=row[0], right=bool(row[1])), row[2]) for row in connection.execute(query)]
 
 
 def entry_of(row: Any) -> Entry:

@@ -1,6 +1,6 @@
-"""The tables of the cache: what the owner set, the kept answers, and what became of questions lately."""
+"""The tables of the cache: what the owner set, the kept answers, what became of questions, and what was learned."""
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -51,4 +51,29 @@ events = Table(
     Column("why", Text),
     Column("verdict", String),
     Column("other", Text),
+    Column("judged_by", String),
+)
+
+vectors = Table(
+    "cache_vectors",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String, nullable=False, unique=True),
+    Column("family", String, nullable=False, index=True),
+    Column("embedder", String, nullable=False),
+    Column("signs", LargeBinary, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # a number that was dropped does not come again
+)
+
+observations = Table(
+    "cache_observations",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String, nullable=False, index=True),
+    Column("similarity", Float, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Column("asked", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )

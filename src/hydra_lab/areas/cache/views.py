@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Self
 
 from hydra_lab.areas.cache import store
+from hydra_lab.areas.cache.alike.learning import wilson
 from hydra_lab.areas.cache.asking.answers import words
 from hydra_lab.areas.cache.model import Settings
-from hydra_lab.areas.cache.serving import SETTINGS, Cache
+from hydra_lab.areas.cache.serving import Cache
 from hydra_lab.areas.cache.store import Entry
+from hydra_lab.areas.cache.wishes import SETTINGS
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Output
 
@@ -42,6 +44,8 @@ class OfModel(Output):
 
     model: str
     exact: int
+    semantic: int
+    near_misses: int
     missed: int
     kept: int
 
@@ -53,8 +57,19 @@ class PassedBy(Output):
     questions: int
 
 
+class Audited(Output):
+    """Of the latest answers from the cache those that were asked again: how many were wrong, with a 95 % interval."""
+
+    compared: int
+    wrong: int
+    share: float | None
+    low: float
+    high: float
+
+
 class Status(Output):
-    """The cache now. ``on`` is whether it is on for anybody."""
+    """The cache now. ``on`` is whether it is on for anybody; the audits are of answers to the same and to alike
+    questions."""
 
     on: bool
     entries: int
@@ -63,6 +78,8 @@ class Status(Output):
     most_size: int
     models: list[OfModel]
     passed_by: list[PassedBy]
+    exact_audit: Audited
+    semantic_audit: Audited
 
 
 def status_of(ctx: Context) -> Status:
@@ -71,13 +88,28 @@ def status_of(ctx: Context) -> Status:
     with ctx.read() as connection:
         settings = Settings.model_validate(store.document(connection, SETTINGS) or {})
         count, size = store.totals(connection)
+        exact, semantic = (store.audited(connection, kind) for kind in ("exact", "semantic"))
     counts = cache.counts.copy()
     models = [
-        OfModel(model=one, exact=counts[one, "exact"], missed=counts[one, "miss"], kept=counts[one, "kept"])
+        OfModel(
+            model=one,
+            exact=counts[one, "exact"],
+            semantic=counts[one, "semantic"],
+            near_misses=counts[one, "near_miss"],
+            missed=counts[one, "miss"],
+            kept=counts[one, "kept"],
+        )
         for one in sorted({model for model, _ in counts})
     ]
     return Status(
         on=any(rule.mode != "off" for rule in settings.rules), entries=count, size=size,
         most_entries=settings.entries, most_size=settings.mib << 20, models=models,
         passed_by=[PassedBy(why=why, questions=number) for why, number in cache.passed_by.most_common()],
+        exact_audit=audited(*exact), semantic_audit=audited(*semantic),
     )  # fmt: skip
+
+
+def audited(compared: int, wrong: int) -> Audited:
+    """A share with its interval."""
+    found = wilson(wrong, compared)
+    return Audited(compared=compared, wrong=wrong, share=found.share, low=found.low, high=found.high)
