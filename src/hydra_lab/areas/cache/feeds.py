@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hydra_lab.areas.cache import store
 from hydra_lab.areas.cache.serving import Cache
+from hydra_lab.areas.cache.suite import SUITE
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import AnswerCache, Beat, Contribution, Measures
 from hydra_lab.kernel.inference.caching import Asked, Fresh, Kept
@@ -69,4 +70,5 @@ CONTRIBUTIONS: tuple[Contribution, ...] = (
     AnswerCache(name="cache", is_on=is_on, look=look, keep=keep),
     Beat(name="cache-expire", every_s=300.0, run=expire),
     Measures(name="cache", collect=collect),
+    SUITE,
 )
