@@ -6,6 +6,7 @@ import pytest
 
 from tests.areas.batches.lab import asked, hydra_with_models, jsonl, line, model_server, read_lines, until
 from tests.areas.running import artifact, ended
+from tests.integrations.faults import Fault
 from tests.peers.model_servers.openai_servers import PlainPeer
 from tests.server import Server
 
@@ -55,6 +56,6 @@ def test_a_killed_batch_goes_on_and_asks_no_answered_request_again(hydra: Server
 def test_a_batch_whose_server_is_gone_waits_for_it(hydra: Server, peer: PlainPeer) -> None:
     id = queued(hydra, "waiting", 400)
     until(lambda: asked(peer)["waiting 5"])
-    peer.__exit__()
+    peer.fault = Fault.CUT
     item = ended(hydra, id)
     assert (item["state"], [one["kind"] for one in item["holds"]]) == ("held", ["requirement"])
