@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydra_lab.areas.cache.asking.answers import as_json, as_stream, read_answer
@@ -22,6 +22,7 @@ message = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(message, st.sampled_from(["stop", "tool_calls"]), st.booleans())
 def test_a_streams_answer_is_the_answer(message: dict[str, Any], reason: str, with_usage: bool) -> None:
     choice = {"index": 0, "message": message, "finish_reason": reason}

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydra_lab.areas.cache.alike.learning import Observation, ask_anyway, wilson
@@ -48,12 +48,14 @@ def test_wrong_answers_stay_under_the_bound_while_answers_from_the_cache_grow(se
     assert last >= 20
 
 
+@settings(deadline=None)
 @given(observations, st.floats(0.5, 1.0), st.floats(0.005, 0.2))
 def test_a_wider_bound_never_asks_more(seen: list[Observation], similarity: float, bound: float) -> None:
     narrow, wide = (ask_anyway(seen, similarity, one) for one in (bound, bound * 1.5))
     assert 0 <= wide <= narrow <= 1
 
 
+@settings(deadline=None)
 @given(observations, st.floats(0.5, 0.9), st.floats(0.005, 0.2))
 def test_a_more_alike_question_never_asks_more(seen: list[Observation], similarity: float, bound: float) -> None:
     assert ask_anyway(seen, similarity + 0.1, bound) <= ask_anyway(seen, similarity, bound) + 1e-9

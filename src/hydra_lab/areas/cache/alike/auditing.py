@@ -38,8 +38,8 @@ def audit(
     right = mean_the_same(ctx, cache.wishes.known(), key.text, words(entry.answer), answered.text)
     if right is None:
         return
+    if similarity is not None:
+        cache.semantic.observe(ctx, entry.id, similarity, key.text, right=right, source="audit")
     cache.notes.write()
     with ctx.begin() as connection:
         store.judge(connection, event, right=right, other=shown(answered.text), judged_by="audit")
-    if similarity is not None:
-        cache.semantic.observe(ctx, entry.id, similarity, key.text, right=right, source="audit")
