@@ -13,6 +13,7 @@ from hydra_lab.kernel.capabilities import HostCommand
 from hydra_lab.kernel.errors import Unavailable
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+INSTALLED = "hydra_lab.kernel.local.nvml.is_installed"
 
 
 class NotSupported(Exception):
@@ -41,6 +42,7 @@ def nvml(**others: Any) -> SimpleNamespace:
 
 
 def test_a_card_is_told_in_watts_and_gib_and_what_it_does_not_tell_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(INSTALLED, lambda: True)
     monkeypatch.setitem(sys.modules, "pynvml", nvml())
     (one,) = local.cards("here", NOW) or ()
     assert (one.name, one.power_w, one.power_min_w, one.power_max_w) == ("NVIDIA A40", 31.5, 100.0, 300.0)
@@ -48,8 +50,11 @@ def test_a_card_is_told_in_watts_and_gib_and_what_it_does_not_tell_is_unknown(mo
     assert (one.temperature_c, one.source) == (None, "NVML")
 
 
-@pytest.mark.parametrize("library", [None, nvml(nvmlInit=refuse)])
-def test_without_the_library_or_a_driver_nothing_is_known(monkeypatch: pytest.MonkeyPatch, library: Any) -> None:
+@pytest.mark.parametrize(("installed", "library"), [(False, nvml()), (True, None), (True, nvml(nvmlInit=refuse))])
+def test_without_the_library_or_a_driver_nothing_is_known(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, library: Any
+) -> None:
+    monkeypatch.setattr(INSTALLED, lambda: installed)
     monkeypatch.setitem(sys.modules, "pynvml", library)
     assert local.cards("here", NOW) is None
 

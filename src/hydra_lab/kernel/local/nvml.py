@@ -12,12 +12,12 @@ GIB = 1 << 30
 
 def cards(node: str, at: datetime) -> tuple[Gpu, ...] | None:
     """The cards in order of their index; ``None`` where NVML or its driver is absent, so that nothing is known."""
+    if not is_installed():
+        return None
     try:
         import pynvml  # type: ignore[import-untyped]
 
         pynvml.nvmlInit()
-    except ImportError:
-        return None
     except Exception:  # whatever the library says, without it nothing is known
         return None
     try:
@@ -25,6 +25,17 @@ def cards(node: str, at: datetime) -> tuple[Gpu, ...] | None:
         return tuple(card(pynvml, node, index, driver, at) for index in range(told(pynvml.nvmlDeviceGetCount) or 0))
     finally:
         pynvml.nvmlShutdown()
+
+
+def is_installed() -> bool:
+    """Whether the driver's library is there: without it its binding need not be loaded, which takes 3 MB."""
+    import ctypes
+
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def card(nvml: Any, node: str, index: int, driver: str | None, at: datetime) -> Gpu:

@@ -20,7 +20,7 @@ from hydra_lab.kernel.work.model import Step
 APPLICATION_VERSION = "hydra-1"
 WORKFLOW = "hydra.attempt"
 MOST_AT_ONCE = 10_000  # threads; how many attempts really run at once is for the slots to say
-FORKS_POLLED_S = 1.0  # how soon an attempt goes on that keeps steps of an earlier one; each look costs three reads
+FORKS_POLLED_S = 1.0  # how soon an attempt goes on that keeps steps of an earlier one
 
 
 def workflow_id(item: str, attempt: int) -> str:
@@ -44,6 +44,8 @@ class Engine:
         self._workflow: Callable[[str], None] | None = None
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="hydra-attempt")
         self._beside: dict[str, Beside] = {}  # by workflow, until that has begun
+        self._forks = threading.Lock()
+        self._takes_forks = False
         self._stopping = threading.Event()
 
     @property
@@ -83,7 +85,6 @@ class Engine:
         self._workflow = attempt
         DBOS.listen_queues([self._queue])
         DBOS.launch()
-        DBOS.register_queue(self._queue, polling_interval_sec=FORKS_POLLED_S)
 
     def _url(self) -> str:
         return self._database.url if self._database.is_sqlite else postgres_url(self._database.url)
@@ -137,8 +138,16 @@ class Engine:
         last = recorded[-1]
         # A step that failed before the last one was forgiven by the body: its error is replayed like a result.
         first = from_step or (last.number if last.state == "failed" else last.number + 1)
+        self._take_forks()
         with SetWorkflowID(workflow_id(item, attempt)):
             DBOS.fork_workflow(workflow_id(item, kept), first, queue_name=self._queue)
+
+    def _take_forks(self) -> None:
+        """Have DBOS look for forks, from the first one on: each look costs three reads, also while nothing goes on."""
+        with self._forks:
+            if not self._takes_forks:
+                DBOS.register_queue(self._queue, polling_interval_sec=FORKS_POLLED_S)
+                self._takes_forks = True
 
     def newest_recorded(self, item: str, attempt: int) -> tuple[int, list[Step]]:
         """The newest attempt up to this one that recorded steps, and those; attempt 0 and none if there is no such.
