@@ -17,6 +17,7 @@ from tests.peers.starting import absent, installed
 from tests.server import Server
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests share a process when several run side by side: those of a file, and all that want the Engine."""
     for item in items:
