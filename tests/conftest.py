@@ -17,14 +17,6 @@ from tests.peers.starting import absent, installed
 from tests.server import Server
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads it
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process when several run side by side: those of a file, and all that want the Engine."""
-    for item in items:
-        wants_engine = "docker" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("engine" if wants_engine else item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     """An empty data directory."""
