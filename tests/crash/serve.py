@@ -103,7 +103,7 @@ def claimed_now(application: Application) -> bool:
 def done_now(application: Application) -> int:
     """How many items are done."""
     with application.services.database.read() as connection:
-        return listing.page(connection, state="done", limit=1)[1]
+        return listing.count(connection, listing.fitting(connection, state="done"))
 
 
 class Process:
