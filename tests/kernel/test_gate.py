@@ -87,7 +87,9 @@ def test_nothing_runs_for_a_stranger(lab: Lab) -> None:
 def test_no_agent_changes_anything_without_a_persons_yes(lab: Lab) -> None:
     for verb in ROOMS.verbs.values():
         tried = attempt(lab, verb, AGENT, confirm="the-thing")
-        assert not tried.ran or verb.effect is Effect.READ or verb.passes_on, verb.name
+        if verb.effect is Effect.READ:
+            continue  # asking changes nothing, at once or as work
+        assert not tried.ran or verb.passes_on, verb.name
         assert [one for one in tried.queued if one["confirmed"]] == [], verb.name
 
 
