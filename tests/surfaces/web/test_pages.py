@@ -39,8 +39,8 @@ PATHS = [
     "/operations/queue.batch",
 ]
 # Their names are made at run time; tests of their own look at them.
-MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/containers/{id}", "/batches/{id}", "/backlog/preview/{draft}",
-        "/backlog/preview/{draft}/text", "/reconcile/revisions/{number}"}  # fmt: skip
+MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/containers/{id}", "/batches/{id}",
+        "/backlog/preview/{draft}", "/backlog/preview/{draft}/text", "/reconcile/revisions/{number}"}  # fmt: skip
 LIMIT_BYTES = 100_000
 
 
