@@ -57,7 +57,7 @@ format: $(DEV) ## put the code into shape
 	$(PY) -m ruff format .
 
 test: $(DEV) peers lint ## everything, from nothing: set-up, lint, types, tests, crashes (ARGS="-k queue" for some)
-	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses 2 $(ARGS)
 
 bench: $(DEV) ## measure the budgets and print them as a table
 	$(PY) -m benchmarks $(ARGS)

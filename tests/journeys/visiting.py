@@ -31,6 +31,10 @@ class Heard:
         page.on("request", lambda asked: self.outside.append(asked.url) if self.is_outside(asked.url, home) else None)
         page.on("requestfinished", self.measure)
 
+    def leave(self, page: Any) -> None:
+        """Ask nothing more of a page that is about to be closed."""
+        page.remove_listener("requestfinished", self.measure)
+
     def is_outside(self, url: str, home: str) -> bool:
         """Whether an address is another server's."""
         return not url.startswith((home, "data:"))
@@ -57,6 +61,7 @@ def visit(browser: Any, server: Server, *, heard: Heard | None = None, **options
         yield page
         assert ears.errors == []
         assert ears.outside == []
+        ears.leave(page)
     finally:
         context.close()
 

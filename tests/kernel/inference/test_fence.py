@@ -35,6 +35,11 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def waits(doors: Doors) -> bool:
+    """Whether somebody waits before the door."""
+    return "a" in doors.servers() and doors.servers()["a"][2]
+
+
 class Visit:
     """A request in a thread and on a loop of its own, which stays inside until it is let go."""
 
@@ -73,7 +78,7 @@ def test_a_switch_waits_for_who_is_inside_elsewhere_and_keeps_them_out(two: tupl
         first.end()
         assert shut.wait(30)
         second, third = Visit(there), Visit(here)
-        until(lambda: there.servers()["a"][2] and here.servers()["a"][2])
+        until(lambda: waits(there) and waits(here))
         assert not second.came.is_set()
         turns = there.turns("a")
         go.set()
