@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import BACKLOG, item
 from tests.journeys.visiting import PHONE, Heard, keep, visit
@@ -50,11 +51,11 @@ def test_an_edited_file_is_looked_at_and_then_imported(
         assert hydra.client.get("/queue").json()["total"] == before
         page.click(f"button:has-text('Import {name}')")
         assert page.url == f"{hydra.url}/ui/backlog/{name}"
-        assert "1 added, 1 changed, 3 untouched" in page.inner_text(".toast")
+        expect(page.locator(".toast").first).to_contain_text("1 added, 1 changed, 3 untouched", use_inner_text=True)
         page.click("a:has-text('Last import')")
-        assert "Colour is no field Hydra knows" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("Colour is no field Hydra knows", use_inner_text=True)
         page.click(f"main table a:has-text('{LINE}')")
-        assert "blue" in page.inner_text(".here")
+        expect(page.locator(".here").first).to_contain_text("blue", use_inner_text=True)
         context.close()
 
 
@@ -70,8 +71,8 @@ def test_a_text_that_is_no_backlog_is_refused_with_what_to_do(browser: Any, hydr
     heard = Heard()
     with visit(browser, hydra, heard=heard) as page:
         preview(page, hydra, "Just words\n", "words")
-        assert "has no item" in page.inner_text("[role=alert]")
-        assert page.input_value("#text") == "Just words\n"
+        expect(page.locator("[role=alert]").first).to_contain_text("has no item", use_inner_text=True)
+        expect(page.locator("#text")).to_have_value("Just words\n")
         heard.errors.clear()  # the browser tells of the 422
 
 
@@ -79,9 +80,9 @@ def test_an_items_page_leads_to_its_line(browser: Any, hydra: Server) -> None:
     with visit(browser, hydra, viewport=PHONE) as page:
         page.goto(f"{hydra.url}/ui/queue/{item(hydra, 'Sort the Photos')['id']}")
         page.click("a:has-text('Its line in the document')")
-        assert "### 2.2 Sort the Photos" in page.inner_text(".here >> nth=0")
+        expect(page.locator(".here >> nth=0")).to_contain_text("### 2.2 Sort the Photos", use_inner_text=True)
         page.click("a:has-text('Its work item')")
-        assert "Sort the Photos" in page.inner_text("h1")
+        expect(page.locator("h1")).to_contain_text("Sort the Photos", use_inner_text=True)
 
 
 def test_the_document_is_downloaded_with_its_statuses(browser: Any, hydra: Server) -> None:

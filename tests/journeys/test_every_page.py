@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.everywhere import address, pages
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
@@ -51,7 +52,7 @@ def test_a_first_visit_is_small(browser: Any, hydra: Server) -> None:
     page.click("text=Sign in >> nth=-1")
     page.wait_for_url("**/ui/")
     page.wait_for_load_state("load")
-    assert "Needs you" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Needs you", use_inner_text=True)
     assert sum(heard.sizes.values()) < LIMIT_BYTES
     context.close()
 

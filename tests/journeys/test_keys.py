@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import item, settle
 from tests.journeys.visiting import findings, visit
 from tests.server import Server
@@ -49,7 +51,7 @@ def test_escape_leads_back_to_where_one_was(browser: Any, hydra: Server) -> None
         page.keyboard.type("no such thing")
         page.locator("#found:has-text('Nothing is called')").wait_for()
         page.keyboard.press("Escape")
-        assert not page.locator("#palette").is_visible()
+        expect(page.locator("#palette")).to_be_hidden()
         assert page.evaluate("document.activeElement.closest('tr')?.id.startsWith('row-')") is True
 
 
@@ -64,7 +66,7 @@ def test_rows_are_walked_opened_and_selected(browser: Any, hydra: Server) -> Non
         page.keyboard.press("k")
         assert page.evaluate(here) == titles[0]
         page.keyboard.press("x")
-        assert page.locator(".bulk").is_visible()
+        expect(page.locator(".bulk")).to_be_visible()
         page.keyboard.press("x")
         page.keyboard.press("Enter")
         page.locator(f"h1:has-text('{titles[0]}')").wait_for()
@@ -75,8 +77,8 @@ def test_no_key_disturbs_who_types(browser: Any, hydra: Server) -> None:
         page.goto(f"{hydra.url}/ui/queue")
         page.locator("main input[type=search]").focus()
         page.keyboard.type("jk?xa/gh")
-        assert page.locator("main input[type=search]").input_value() == "jk?xa/gh"
-        assert page.locator("dialog[open]").count() == 0
+        expect(page.locator("main input[type=search]")).to_have_value("jk?xa/gh")
+        expect(page.locator("dialog[open]")).to_have_count(0)
         page.locator("main input[type=search]").blur()
         page.keyboard.press("?")
         assert page.locator("#shortcuts dt").count() > 5

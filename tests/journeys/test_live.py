@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import BACKLOG, settle
 from tests.journeys.slow import Slow, slow_server
@@ -120,8 +121,8 @@ def test_who_types_is_not_disturbed_and_the_part_comes_up_to_date_later(browser:
         )
         page.locator("#nav-list .badge:has-text('4')").wait_for()
         page.wait_for_timeout(1500)
-        assert reason.input_value() == "Not before the holidays"
-        assert page.locator("#inbox [data-approval]").count() == 1
+        expect(reason).to_have_value("Not before the holidays")
+        expect(page.locator("#inbox [data-approval]")).to_have_count(1)
         assert page.evaluate("document.activeElement.name") == "comment"
         reason.fill("")
         reason.blur()
@@ -133,13 +134,13 @@ def test_who_types_is_not_disturbed_and_the_part_comes_up_to_date_later(browser:
 def test_ticked_rows_stay_ticked_and_bring_up_the_actions(browser: Any, lab: Server, slow: Slow) -> None:
     with visit(browser, lab) as page:
         page.goto(f"{lab.url}/ui/queue")
-        assert not page.locator(".bulk").is_visible()
+        expect(page.locator(".bulk")).to_be_hidden()
         page.locator(f"{ROW.format('Sort the Photos')} input").check()
-        assert page.locator(".bulk").is_visible()
+        expect(page.locator(".bulk")).to_be_visible()
         call(lab, slow, "Meanwhile")
         page.locator("#chips [data-s=running] b:has-text('1')").wait_for()
         page.wait_for_timeout(1200)
-        assert page.locator(f"{ROW.format('Sort the Photos')} input").is_checked()
+        expect(page.locator(f"{ROW.format('Sort the Photos')} input")).to_be_checked()
         page.locator(".bulk button:has-text('Pause')").click()
         page.locator(".toast:has-text('1 item')").wait_for()
         slow.let_go()
@@ -153,7 +154,7 @@ def test_news_leaves_focus_caret_and_scroll_where_they_are(browser: Any, lab: Se
         page.evaluate("document.activeElement.setSelectionRange(4, 6)")
         call(lab, slow, "While someone searches")
         page.locator(ROW.format("While someone searches")).wait_for()
-        assert field.input_value() == "half a word"
+        expect(field).to_have_value("half a word")
         assert page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [4, 6]
 
         row = page.locator(f"{ROW.format('Sort the Photos')} a.title")

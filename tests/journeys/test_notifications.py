@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.notifications.conftest import Discord
 from tests.integrations.discord import harness
@@ -50,7 +51,7 @@ def ask(hydra: Server, title: str) -> None:
 def test_a_channel_is_set_up_tested_lost_and_set_again(browser: Any, hydra: Server, discord: Discord) -> None:
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/notifications")
-        assert page.get_by_text("Nothing is told outside Hydra yet").is_visible()
+        expect(page.get_by_text("Nothing is told outside Hydra yet")).to_be_visible()
         page.get_by_role("link", name="Set up Discord").click()
         page.get_by_label("Webhook URL").fill(WEBHOOK)
         page.get_by_role("button", name="Save and test").click()
@@ -91,7 +92,7 @@ def test_what_was_given_up_is_tried_again_and_a_rule_changed_without_script(
         discord.says = None
         page.goto(f"{hydra.url}/ui/notifications?state=dead")
         page.get_by_role("button", name="Try again").click()
-        assert page.get_by_text("It is tried again now").is_visible()
+        expect(page.get_by_text("It is tried again now")).to_be_visible()
 
         page.goto(f"{hydra.url}/ui/notifications/rules")
         rule = page.locator("#rule-routine")
@@ -99,12 +100,14 @@ def test_what_was_given_up_is_tried_again_and_a_rule_changed_without_script(
         rule.get_by_label("Gather for (minutes)").fill("30")
         rule.get_by_label("Quiet hours").fill("at night")
         rule.get_by_role("button", name="Save").click()
-        assert rule.get_by_text("Write overnight, 22:00-07:00").first.is_visible()
+        expect(rule.get_by_text("Write overnight, 22:00-07:00").first).to_be_visible()
         heard.errors.clear()  # the browser notes that the form was refused
         rule.get_by_label("Quiet hours").fill("sat,sun 09:00-18:00")
         rule.get_by_role("button", name="Save").click()
-        assert "together, after 30 min; kept through the quiet hours (sat,sun 09:00-18:00)" in rule.inner_text()
-        assert "set here" in rule.inner_text()
+        expect(rule).to_contain_text(
+            "together, after 30 min; kept through the quiet hours (sat,sun 09:00-18:00)", use_inner_text=True
+        )
+        expect(rule).to_contain_text("set here", use_inner_text=True)
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -128,7 +131,7 @@ def test_a_link_in_a_message_is_answered_on_a_phone(
     try:
         page = context.new_page()
         page.goto(link[1])
-        assert page.get_by_text("notify.send").is_visible()
+        expect(page.get_by_text("notify.send")).to_be_visible()
         if script:
             assert findings(page) == []
             keep(page, "approve")
@@ -136,6 +139,6 @@ def test_a_link_in_a_message_is_answered_on_a_phone(
         page.get_by_role("button", name="Approve").click()
         page.get_by_text("Approved").wait_for()
         page.get_by_text("link sent to Discord: Go on").wait_for()
-        assert not page.get_by_role("button").is_visible()
+        expect(page.get_by_role("button")).to_be_hidden()
     finally:
         context.close()

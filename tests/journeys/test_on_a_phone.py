@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import item
 from tests.journeys.visiting import PHONE, visit
 from tests.server import Server
@@ -15,9 +17,9 @@ def test_the_lab_is_a_tab_and_shows_what_was_measured(browser: Any, hydra: Serve
         page.locator(".tabs a:has-text('Lab')").tap()
         page.wait_for_url("**/ui/lab")
         assert page.locator(".tabs [aria-current]").inner_text() == "Lab"
-        assert "measured" in page.inner_text("#disks")
-        assert "0 of 8" in page.inner_text("#nodes")
-        assert "Back up Hydra" in page.inner_text("#schedules")
+        expect(page.locator("#disks")).to_contain_text("measured", use_inner_text=True)
+        expect(page.locator("#nodes")).to_contain_text("0 of 8", use_inner_text=True)
+        expect(page.locator("#schedules")).to_contain_text("Back up Hydra", use_inner_text=True)
 
 
 def test_what_is_asked_is_in_reach_of_the_thumb(browser: Any, hydra: Server) -> None:

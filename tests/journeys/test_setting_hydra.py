@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.visiting import Heard, visit
 from tests.server import Server
@@ -36,7 +37,7 @@ def test_a_mode_is_chosen_with_an_end_and_shown_everywhere(page: Any, hydra: Ser
     page.check("#mode-card input[value=supervised]")
     page.fill("#mode-card [name=until]", "sometime")
     page.click("text=Set the mode")
-    assert "says no end" in page.inner_text("main [role=alert] >> nth=0")
+    expect(page.locator("main [role=alert] >> nth=0")).to_contain_text("says no end", use_inner_text=True)
     assert page.is_checked("#mode-card input[value=supervised]")
     page.fill("#mode-card [name=until]", "for 2 hours")
     page.fill("#mode-card [name=reason]", "Guests are here")
@@ -70,31 +71,31 @@ def test_policy_says_what_would_happen(page: Any, hydra: Server) -> None:
     page.select_option("#a-kind", "backlog")
     page.fill("#a-hour", "23:30")
     page.click("#ask button")
-    assert "A person is asked first" in page.inner_text("#ask [role=status]")
-    assert "deletes data" in page.inner_text("#ask [role=status]")
-    assert "floor:deletes data" in page.inner_text("[aria-current].rule")
+    expect(page.locator("#ask [role=status]").first).to_contain_text("A person is asked first", use_inner_text=True)
+    expect(page.locator("#ask [role=status]").first).to_contain_text("deletes data", use_inner_text=True)
+    expect(page.locator("[aria-current].rule").first).to_contain_text("floor:deletes data", use_inner_text=True)
     page.select_option("#a-operation", "queue.list")
     page.click("#ask button")
-    assert "It happens" in page.inner_text("#ask [role=status]")
+    expect(page.locator("#ask [role=status]").first).to_contain_text("It happens", use_inner_text=True)
 
 
 def test_policy_is_edited_after_it_was_checked_and_with_a_yes(page: Any, hydra: Server) -> None:
     page.goto(f"{hydra.url}/ui/policy/edit")
     page.fill("#text", "rules:\n  - {operation: notify.send, then: maybe}\n")
     page.click("button:has-text('Check')")
-    assert "rules.0.then" in page.inner_text("#text-problems")
+    expect(page.locator("#text-problems")).to_contain_text("rules.0.then", use_inner_text=True)
     page.fill("#text", "rules:\n  - {operation: notify.send, actor: agent, then: deny, reason: Agents keep quiet}\n")
     page.click("button:has-text('Check')")
-    assert "notify.send, called by agent" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("notify.send, called by agent", use_inner_text=True)
     assert hydra.client.get("/policy").json()["rules"] == []
     page.click("text=Yes, put 1 rule in force")
     assert page.url == f"{hydra.url}/ui/policy"
-    assert "Agents keep quiet." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Agents keep quiet.", use_inner_text=True)
     page.goto(f"{hydra.url}/ui/policy/edit")
     page.fill("#text", "rules: []\n")
     page.click("button:has-text('Check')")
     page.click("text=Ask in the inbox")
-    assert "It asks first" in page.inner_text(".toast")
+    expect(page.locator(".toast").first).to_contain_text("It asks first", use_inner_text=True)
     assert len(hydra.client.get("/policy").json()["rules"]) == 1
     waiting = hydra.client.get("/queue", params={"hold": "approval", "q": "policy.set"}).json()["items"]
     for item in waiting:
@@ -110,17 +111,17 @@ def test_a_schedule_is_made_in_words_run_paused_and_removed(page: Any, hydra: Se
     page.select_option("[name='input.action']", "disk_check")
     page.fill("[name=title]", "Look at the disks")
     page.click("text=Schedule it")
-    assert "is no cron line" in page.inner_text("#cron-help")
-    assert page.input_value("[name='input.action']") == "disk_check"
+    expect(page.locator("#cron-help")).to_contain_text("is no cron line", use_inner_text=True)
+    expect(page.locator("[name='input.action']")).to_have_value("disk_check")
     page.fill("#cron", "weekdays at 8:00")
     page.click("text=Schedule it")
     assert page.url == f"{hydra.url}/ui/schedules/look-at-the-disks"
-    assert "Weekdays at 08:00" in page.inner_text("#times")
+    expect(page.locator("#times")).to_contain_text("Weekdays at 08:00", use_inner_text=True)
     page.click("#actions >> text=Run now")
     page.goto(f"{hydra.url}/ui/schedules")
     row = page.locator("#schedules li", has_text="Look at the disks")
     row.locator("text=Pause").click()
-    assert "Paused" in page.locator("#schedules li", has_text="Look at the disks").inner_text()
+    expect(page.locator("#schedules li", has_text="Look at the disks")).to_contain_text("Paused", use_inner_text=True)
     told = hydra.client.get("/schedules/look-at-the-disks").json()
     assert told["schedule"]["input"] == {"action": "disk_check"}
     assert [one["what"] for one in told["firings"]][:1] == ["fired"]
@@ -133,22 +134,24 @@ def test_a_schedule_is_made_in_words_run_paused_and_removed(page: Any, hydra: Se
 
 def test_a_setting_is_changed_refused_in_its_place_and_taken_back(page: Any, hydra: Server) -> None:
     page.goto(f"{hydra.url}/ui/settings")
-    assert "which wins over this page" in page.locator("li", has_text="HYDRA_TIME_ZONE").inner_text()
-    assert page.locator("#s-time-zone").count() == 0
+    expect(page.locator("li", has_text="HYDRA_TIME_ZONE")).to_contain_text(
+        "which wins over this page", use_inner_text=True
+    )
+    expect(page.locator("#s-time-zone")).to_have_count(0)
     page.fill("#s-overnight", "late")
     page.click("[aria-label='Save overnight']")
     assert "a window is two times" in page.inner_text("#s-overnight-wrong").lower()
-    assert page.input_value("#s-overnight") == "late"
+    expect(page.locator("#s-overnight")).to_have_value("late")
     page.fill("#s-overnight", "23:00-06:00")
     page.click("[aria-label='Save overnight']")
     row = page.locator(".settings > li", has=page.locator("#s-overnight"))
-    assert "set here" in row.inner_text()
+    expect(row).to_contain_text("set here", use_inner_text=True)
     row.locator("text=Use the default").click()
-    assert page.input_value("#s-overnight") == "22:00-07:00"
+    expect(page.locator("#s-overnight")).to_have_value("22:00-07:00")
     page.fill("#new-lane", "lanes.gpu")
     page.fill("#new-lane-value", "3")
     page.locator("form.adding", has_text="Another lane").locator("button").click()
-    assert page.input_value("#s-lanes-gpu") == "3"
+    expect(page.locator("#s-lanes-gpu")).to_have_value("3")
     hydra.client.put("/settings/lanes.gpu", json={}).raise_for_status()
 
 
@@ -167,7 +170,7 @@ def test_a_key_is_shown_once_used_and_revoked(page: Any, hydra: Server) -> None:
     assert re.search(r"Used \d+ s ago", row.inner_text())
     row.locator("summary").click()
     row.locator("button").click()
-    assert "revoked" in page.locator("main li", has_text="kitchen").last.inner_text()
+    expect(page.locator("main li", has_text="kitchen").last).to_contain_text("revoked", use_inner_text=True)
     again = httpx.get(f"{hydra.url}/queue", headers={"Authorization": f"Bearer {token}"})
     assert again.status_code == 401
 
@@ -177,20 +180,20 @@ def test_an_integration_is_set_up_tested_and_taken_away(page: Any, hydra: Server
     page.fill("#values-url", "homeassistant without a scheme")
     page.fill("#values-token", "a-secret-token")
     page.click("text=Save and test")
-    assert page.input_value("#values-url") == "homeassistant without a scheme"
+    expect(page.locator("#values-url")).to_have_value("homeassistant without a scheme")
     assert page.get_attribute("#values-url", "aria-invalid") == "true"
-    assert page.locator("#values-url-help [data-s=bad]").count() == 1
+    expect(page.locator("#values-url-help [data-s=bad]")).to_have_count(1)
     assert "a-secret-token" not in page.content()
-    assert page.input_value("#values-token") == ""
+    expect(page.locator("#values-token")).to_have_value("")
     page.fill("#values-url", "http://127.0.0.1:9")
     page.fill("#values-token", "a-secret-token")
     page.click("text=Save and test")
     page.click("button:text-is('Test')")
-    assert "Home Assistant does not answer" in page.inner_text("#answer")
-    assert "It is set" in page.inner_text("form.card")
+    expect(page.locator("#answer")).to_contain_text("Home Assistant does not answer", use_inner_text=True)
+    expect(page.locator("form.card").first).to_contain_text("It is set", use_inner_text=True)
     assert "a-secret-token" not in page.content()
     page.goto(f"{hydra.url}/ui/integrations")
-    assert "Unreachable since" in page.locator("a.system[href$=home_assistant]").inner_text()
+    expect(page.locator("a.system[href$=home_assistant]")).to_contain_text("Unreachable since", use_inner_text=True)
     page.goto(f"{hydra.url}/ui/integrations/home_assistant")
     page.click("text=Remove settings…")
     page.click("text=Remove the settings of Home Assistant")

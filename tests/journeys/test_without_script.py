@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import settle
 from tests.journeys.visiting import DESKTOP
@@ -29,7 +30,7 @@ def page(browser: Any, server: Server) -> Any:
     assert "/ui/sign-in?next=" in page.url
     page.fill("#token", "not-the-token")
     page.click("form button")
-    assert "not known here" in page.inner_text("[role=alert]")
+    expect(page.locator("[role=alert]").first).to_contain_text("not known here", use_inner_text=True)
     page.fill("#token", server.token)
     page.click("form button")
     assert page.url == f"{server.url}/ui/settings"
@@ -51,10 +52,10 @@ def set_the_time_zone(page: Any, server: Server) -> None:
     field = page.locator("#s-time-zone")
     field.fill("Mars/Olympus")
     field.press("Enter")
-    assert "is no time zone" in page.inner_text("main [role=alert]")
+    expect(page.locator("main [role=alert]").first).to_contain_text("is no time zone", use_inner_text=True)
     page.locator("#s-time-zone").fill("America/Chicago")
     page.click("[aria-label='Save time zone']")
-    assert "Saved: time zone" in page.inner_text(".toast")
+    expect(page.locator(".toast").first).to_contain_text("Saved: time zone", use_inner_text=True)
     settings = {one["name"]: one["value"] for one in server.client.get("/settings").json()["settings"]}
     assert settings["time_zone"] == "America/Chicago"
 
@@ -69,10 +70,10 @@ def import_a_backlog(page: Any, server: Server) -> None:
     assert server.client.get("/queue").json()["total"] == 0
     page.click(".page-head button.primary")
     assert page.url == f"{server.url}/ui/backlog/evening"
-    assert "2 added" in page.inner_text(".toast")
+    expect(page.locator(".toast").first).to_contain_text("2 added", use_inner_text=True)
     settle(server)
     page.reload()
-    assert "1 of 2 done" in page.inner_text("#progress")
+    expect(page.locator("#progress")).to_contain_text("1 of 2 done", use_inner_text=True)
 
 
 def approve(page: Any, server: Server) -> None:
@@ -81,7 +82,7 @@ def approve(page: Any, server: Server) -> None:
     page.click("[data-approval] button.primary")
     settle(server)
     page.goto(f"{server.url}/ui/inbox?show=decided")
-    assert "Go ahead" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Go ahead", use_inner_text=True)
     assert not page.goto(f"{server.url}/ui/inbox").text().count("data-approval")
 
 
@@ -95,16 +96,16 @@ def add_work(page: Any, server: Server) -> None:
     page.fill("#title", "Tidy up")
     page.select_option("#priority", "high")
     page.click("text=Add to the queue")
-    assert "Queued: Tidy up" in page.inner_text(".toast")
+    expect(page.locator(".toast").first).to_contain_text("Queued: Tidy up", use_inner_text=True)
     assert page.inner_text("h1") == "Tidy up"
     settle(server)
     page.reload()
-    assert page.locator("#item-state .pill[data-s=done]").count() == 1
+    expect(page.locator("#item-state .pill[data-s=done]")).to_have_count(1)
 
 
 def pause_and_resume(page: Any, server: Server) -> None:
     page.click("#mode button:has-text('Pause')")
-    assert "Hydra is paused" in page.inner_text("#banner")
+    expect(page.locator("#banner")).to_contain_text("Hydra is paused", use_inner_text=True)
     assert server.client.get("/control").json()["mode"] == "paused"
     page.click("#banner button:has-text('Resume')")
     assert server.client.get("/control").json()["mode"] == "autonomous"
@@ -114,8 +115,8 @@ def set_up_an_integration(page: Any, server: Server) -> None:
     page.goto(f"{server.url}/ui/integrations/discord")
     page.fill("#values-webhook", "https://example.com/not-a-webhook")
     page.click("text=Save and test")
-    assert "webhook looks like" in page.inner_text(".field-help [data-s=bad] >> nth=0")
-    assert page.input_value("#values-webhook") == ""
+    expect(page.locator(".field-help [data-s=bad] >> nth=0")).to_contain_text("webhook looks like", use_inner_text=True)
+    expect(page.locator("#values-webhook")).to_have_value("")
 
 
 def sign_out(page: Any, server: Server) -> None:

@@ -11,7 +11,7 @@ from tests.server import Server
 
 @pytest.fixture(scope="module")
 def lab(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The running Hydra; every container is gone when it ends."""
+    """The running Hydra; only the Engine's first image is left when it ends."""
     server = Server(tmp_path_factory.mktemp("containers") / "data", HYDRA_DOCKER__ADDRESS=docker.address).start()
     try:
         followed(server, docker)
@@ -20,5 +20,4 @@ def lab(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         print(server.tail())
     finally:
         server.close()
-        for id in docker("ps", "--all", "--quiet").split():
-            docker("rm", "--force", id)
+        docker.clear()

@@ -23,6 +23,7 @@ def lab(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture
 def clean(docker: Docker) -> Iterator[None]:
-    """Only the first image is left after each test."""
+    """Only the first image is there before and after each test."""
+    docker.clear()
     yield
     docker.clear()

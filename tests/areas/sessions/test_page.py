@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.visiting import findings, keep, visit
 from tests.server import Server
@@ -36,7 +37,7 @@ def test_one_browser_is_signed_out_then_all_others(
     with visit(browser, server, java_script_enabled=script) as page:
         page.goto(f"{server.url}/ui/keys")
         rows = page.locator("#sessions li")
-        assert "This browser" in rows.first.inner_text()
+        expect(rows.first).to_contain_text("This browser", use_inner_text=True)
         row = rows.filter(has_text="Firefox on Android")
         said = row.inner_text()
         assert re.search(r"Signed in .* with a token\.", said), said
@@ -53,8 +54,8 @@ def test_one_browser_is_signed_out_then_all_others(
         page.locator("#sessions footer button").click()
         page.locator(".toast:has-text('2 other browsers')").wait_for()
         assert (tablet.get("/sessions").status_code, panel.get("/sessions").status_code) == (401, 401)
-        assert page.locator("#sessions li").count() == 1
-        assert page.locator("#sessions summary").count() == 0
+        expect(page.locator("#sessions li")).to_have_count(1)
+        expect(page.locator("#sessions summary")).to_have_count(0)
 
 
 def test_who_may_only_read_sees_their_own_browsers_and_no_keys(browser: Any, server: Server) -> None:
@@ -63,6 +64,6 @@ def test_who_may_only_read_sees_their_own_browsers_and_no_keys(browser: Any, ser
         page = context.new_page()
         page.goto(f"{server.url}/ui/sign-in?token={made['token']}")
         page.goto(f"{server.url}/ui/keys")
-        assert page.locator("#sessions li").count() == 1
-        assert page.locator("#sessions summary, #name").count() == 0
-        assert "In use" not in page.inner_text("main")
+        expect(page.locator("#sessions li")).to_have_count(1)
+        expect(page.locator("#sessions summary, #name")).to_have_count(0)
+        expect(page.locator("main")).not_to_contain_text("In use", use_inner_text=True)

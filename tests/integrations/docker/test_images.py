@@ -18,7 +18,8 @@ HTTP = HttpClient(timeout_s=10)
 
 @pytest.fixture
 def host(docker: Docker) -> Iterator[DockerImages]:
-    """The Engine as Hydra sees it; only its first image is left afterwards."""
+    """The Engine as Hydra sees it; only its first image is there before and afterwards."""
+    docker.clear()
     yield DockerImages(DockerSettings(address=docker.address), HTTP)
     docker.clear()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from hydra_lab.app import found_rooms
 from hydra_lab.surfaces.web.site import entries
@@ -45,10 +46,10 @@ def main_action(*paths: str) -> Callable[[Action], Action]:
 def a_backlog_is_looked_through(page: Any, hydra: Server) -> None:
     page.goto(f"{hydra.url}/ui/backlog")
     page.get_by_role("link", name="Last import").first.click()
-    assert "5" in page.locator("dl.stats").inner_text()
+    expect(page.locator("dl.stats")).to_contain_text("5", use_inner_text=True)
     page.get_by_role("link", name="Open the backlog").click()
     page.get_by_role("link", name="The document").click()
-    assert "### 1.1 Back Up Hydra" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("### 1.1 Back Up Hydra", use_inner_text=True)
 
 
 @main_action("/inbox/{id}")
@@ -68,9 +69,9 @@ def a_rule_of_memory_is_added_and_removed(page: Any, hydra: Server) -> None:
     page.get_by_label("Models", exact=True).fill("qwen*")
     page.get_by_label("Minutes without use").fill("30")
     page.get_by_role("button", name="Add the rule").click()
-    assert "go after 30 min" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("go after 30 min", use_inner_text=True)
     page.get_by_role("button", name="Remove the rule about qwen*").click()
-    assert "go after 30 min" not in page.inner_text("main")
+    expect(page.locator("main")).not_to_contain_text("go after 30 min", use_inner_text=True)
 
 
 @main_action("/cache")
@@ -79,7 +80,7 @@ def the_cache_is_switched_on_and_off(page: Any, hydra: Server) -> None:
     page.get_by_label("Model or alias").fill("qwen3")
     page.locator("#switch").get_by_role("button", name="Set").click()
     page.locator("#switch li", has_text="qwen3").get_by_role("button", name="Switch off").click()
-    assert "Always asks the model" in page.locator("#switch li", has_text="qwen3").inner_text()
+    expect(page.locator("#switch li", has_text="qwen3")).to_contain_text("Always asks the model", use_inner_text=True)
 
 
 @main_action("/reconcile", "/reconcile/edit", "/reconcile/revisions/{number}")
@@ -90,13 +91,13 @@ def a_schedule_is_wanted_and_brought_about(page: Any, hydra: Server) -> None:
     )
     page.get_by_label("The desired state").fill(text.replace("cron", "corn"))
     page.get_by_role("button", name="Check").click()
-    assert "schedules.wanted" in page.locator("#text-problems").inner_text()
+    expect(page.locator("#text-problems")).to_contain_text("schedules.wanted", use_inner_text=True)
     assert "corn: 0 5" in page.get_by_label("The desired state").input_value()
     page.get_by_label("The desired state").fill(text)
     page.get_by_role("button", name="Check").click()
     page.get_by_role("button", name="Save it").click()
     page.get_by_role("link", name="1", exact=True).click()
-    assert "0 5 * * *" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("0 5 * * *", use_inner_text=True)
     page.goto(f"{hydra.url}/ui/reconcile")
     page.get_by_role("button", name="Bring it about").click()
     settle(hydra)

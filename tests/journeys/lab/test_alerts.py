@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
 from tests.peers.alerting import Alerting, alerting, fire, until
@@ -42,7 +43,7 @@ def test_an_alert_is_silenced_after_a_preview_and_told_again(browser: Any, hydra
         hydra.client.put("/integrations/prometheus", json={"url": real.prometheus}).raise_for_status()
 
         page.goto(f"{hydra.url}/ui/alerts")
-        assert page.get_by_text("GpuHot is on").is_visible()
+        expect(page.get_by_text("GpuHot is on")).to_be_visible()
         page.get_by_role("link", name="Silence DiskFull").first.click()
         page.get_by_label("Which alerts").fill('alertname="DiskFull"\nnode=~"b.*"')
         page.get_by_label("Why").fill("The models move to a bigger disk")
@@ -51,14 +52,14 @@ def test_an_alert_is_silenced_after_a_preview_and_told_again(browser: Any, hydra
         )
         page.get_by_role("button", name="Preview").click()
         preview = page.locator("#preview")
-        assert "1 of 3" in preview.inner_text()
-        assert "mountpoint=/srv/models" in preview.inner_text()
-        assert page.get_by_text("Of the last 7 days").is_visible()
+        expect(preview).to_contain_text("1 of 3", use_inner_text=True)
+        expect(preview).to_contain_text("mountpoint=/srv/models", use_inner_text=True)
+        expect(page.get_by_text("Of the last 7 days")).to_be_visible()
         assert findings(page) == []
         keep(page, "alerts-preview")
         page.get_by_role("button", name="Silence", exact=True).click()
         page.get_by_text("Silenced: The models move").wait_for()
-        assert page.get_by_text("Fires, and nobody is told").is_visible()
+        expect(page.get_by_text("Fires, and nobody is told")).to_be_visible()
         page.get_by_role("button", name=re.compile("One hour more.*The models")).click()
         page.get_by_text("It lasts an hour longer").wait_for()
         assert findings(page) == []
@@ -67,7 +68,7 @@ def test_an_alert_is_silenced_after_a_preview_and_told_again(browser: Any, hydra
         page.get_by_text("JustNow", exact=True).wait_for(timeout=30_000)  # by itself: the page is live
         page.get_by_role("button", name=re.compile("End now.*The models")).click()
         page.get_by_text("The silence is over").wait_for()
-        assert not page.get_by_text("Fires, and nobody is told").is_visible()
+        expect(page.get_by_text("Fires, and nobody is told")).to_be_hidden()
 
 
 def test_a_silence_comes_again_and_what_is_wrong_is_told_without_script(
@@ -80,15 +81,15 @@ def test_a_silence_comes_again_and_what_is_wrong_is_told_without_script(
         page.get_by_label("Which alerts").fill('alertname=~"("')
         page.get_by_label("Why").fill("Nightly backup")
         page.get_by_role("button", name="Silence", exact=True).click()
-        assert page.get_by_text("missing closing )").first.is_visible()
-        assert page.get_by_label("Why").input_value() == "Nightly backup"
+        expect(page.get_by_text("missing closing )").first).to_be_visible()
+        expect(page.get_by_label("Why")).to_have_value("Nightly backup")
         heard.errors.clear()  # the browser notes that the form was refused
         page.get_by_label("Which alerts").fill('alertname="BackupSlow"')
         page.get_by_text("Again and again", exact=True).click()
         page.get_by_label("Begins").fill("0 2 * * 0")
         page.get_by_role("button", name="Silence again and again").click()
-        assert page.get_by_role("link", name="Nightly backup").is_visible()
-        assert page.get_by_text("0 2 * * 0").is_visible()
+        expect(page.get_by_role("link", name="Nightly backup")).to_be_visible()
+        expect(page.get_by_text("0 2 * * 0")).to_be_visible()
         keep(page, "alerts-phone")
         page.goto(f"{hydra.url}/ui/alerts")
         page.get_by_role("button", name="Make a secret").click()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.batches.lab import hydra_with_models, jsonl, line, model_server, until
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
@@ -57,12 +58,12 @@ def test_batches_are_listed_and_looked_into(
         keep(page, f"batches-{side}-{colours}")
         page.get_by_role("link", name="Reviews of the week").click()
         page.get_by_role("heading", name="What it took").wait_for()
-        assert "praises the battery" in page.inner_text("#requests")
+        expect(page.locator("#requests")).to_contain_text("praises the battery", use_inner_text=True)
         assert findings(page) == []
         keep(page, f"batch-{side}-{colours}")
         page.get_by_role("link", name="Failed 12").click()
         until(lambda: "praises" not in page.inner_text("#requests"))
-        assert "No server has a model" in page.inner_text("#requests")
+        expect(page.locator("#requests")).to_contain_text("No server has a model", use_inner_text=True)
         with page.expect_download() as got:
             page.get_by_role("link", name="Errors").click()
         assert len(got.value.path().read_text().splitlines()) == 12
@@ -75,15 +76,15 @@ def test_a_batch_is_started_and_cancelled_without_script(browser: Any, hydra: Se
             page.goto(f"{hydra.url}/ui/batches")
             page.get_by_label("Lines", exact=True).fill("\n".join(f"Prompt {number}?" for number in range(200)))
             page.get_by_role("button", name="Queue the batch").click()
-            assert "Prompts need a model" in page.inner_text("#start")
+            expect(page.locator("#start")).to_contain_text("Prompts need a model", use_inner_text=True)
             heard.errors[:] = [one for one in heard.errors if "422" not in one]
             page.get_by_label("Model or alias").fill("small")
             page.get_by_role("button", name="Queue the batch").click()
             page.get_by_role("heading", name="Batch of 200 prompts").wait_for()
             until(lambda: page.reload() and "of 200 answered" in page.inner_text("main"))
             page.get_by_role("button", name="Cancel").click()
-            assert "Cancelled" in page.inner_text("#far")
-            assert page.get_by_role("button", name="Ask for the rest").is_visible()
+            expect(page.locator("#far")).to_contain_text("Cancelled", use_inner_text=True)
+            expect(page.get_by_role("button", name="Ask for the rest")).to_be_visible()
     finally:
         peer.first_token_s = 0.0
 
@@ -98,4 +99,4 @@ def test_a_batch_is_started_from_a_file_and_seen_to_its_end(browser: Any, hydra:
         )
         page.get_by_role("button", name="Queue the batch").click()
         page.get_by_text("30 of 30 answered").first.wait_for()
-        assert "ü7" in page.inner_text("#requests")
+        expect(page.locator("#requests")).to_contain_text("ü7", use_inner_text=True)

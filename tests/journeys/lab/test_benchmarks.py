@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from hydra_lab.areas.benchmarks import store
 from hydra_lab.areas.benchmarks.comparing import compared
@@ -84,8 +85,8 @@ def test_what_became_worse_is_seen_with_what_was_to_be_expected(
     with visit(browser, hydra, **options) as page:
         page.goto(f"{hydra.url}/ui/benchmarks")
         row = page.locator("#runs tr", has_text=MODEL)
-        assert "worse" in row.inner_text()
-        assert "failed" in page.locator("#runs tr", has_text="mistral").inner_text()
+        expect(row).to_contain_text("worse", use_inner_text=True)
+        expect(page.locator("#runs tr", has_text="mistral")).to_contain_text("failed", use_inner_text=True)
         page.locator("figure canvas").first.wait_for()
         assert findings(page) == []
         keep(page, f"benchmarks-{'phone' if size else 'desktop'}-{colours}")
@@ -93,14 +94,14 @@ def test_what_became_worse_is_seen_with_what_was_to_be_expected(
         page.get_by_role("heading", name="Conditions").wait_for()
         text = page.inner_text("main")
         assert "Worse than earlier runs differ" in text
-        assert "unknown" in page.locator("dt", has_text="Driver").locator("+ dd").inner_text()
+        expect(page.locator("dt", has_text="Driver").locator("+ dd")).to_contain_text("unknown", use_inner_text=True)
         assert "1 of 32 failed" in text
         assert findings(page) == []
         keep(page, f"benchmarks-run-{'phone' if size else 'desktop'}-{colours}")
         page.get_by_label("Another run").select_option("run-0")
         page.get_by_role("button", name="Compare").click()
         page.get_by_text("Not made under the same conditions").wait_for()
-        assert "Backend version: 0.11.0 and 0.12.1" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("Backend version: 0.11.0 and 0.12.1", use_inner_text=True)
         assert findings(page) == []
         keep(page, f"benchmarks-compare-{'phone' if size else 'desktop'}-{colours}")
 
@@ -111,7 +112,7 @@ def test_measuring_is_started_without_script(browser: Any, hydra: Server) -> Non
         page.locator("li", has_text="Latency of models").get_by_role("button", name="Measure").click()
         page.goto(f"{hydra.url}/ui/benchmarks/run-6")
         page.get_by_role("link", name="between tokens").click()
-        assert "no data" not in page.locator("figure table").inner_text()
+        expect(page.locator("figure table")).not_to_contain_text("no data", use_inner_text=True)
         page.get_by_role("button", name="Compare").click()
         page.get_by_text("Made under the same conditions").wait_for()
     items = until(lambda: hydra.client.get("/queue", params={"q": "benchmarks"}).json()["items"])
@@ -128,11 +129,11 @@ def test_a_person_says_whether_the_judge_is_right(
         page.goto(f"{hydra.url}/ui/benchmarks/judged")
         case = page.locator("[data-case='writing: case 5']")
         case.get_by_role("button", name="Disagree").click()
-        assert "you disagreed" in case.inner_text()
+        expect(case).to_contain_text("you disagreed", use_inner_text=True)
         case.get_by_role("button", name="Agree", exact=True).click()
-        assert "you agreed" in case.inner_text()
+        expect(case).to_contain_text("you agreed", use_inner_text=True)
         assert page.locator("[data-case='writing: case 3'] button").count() == 0, "it said nothing that counts"
-        assert "1 of 20 verdicts" in page.locator("#judged").inner_text()
+        expect(page.locator("#judged")).to_contain_text("1 of 20 verdicts", use_inner_text=True)
     with visit(browser, hydra, **options) as page:
         page.goto(f"{hydra.url}/ui/benchmarks/judged")
         assert findings(page) == []

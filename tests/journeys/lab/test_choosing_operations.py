@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.backlog.classifying.answers import READER, Table, sure
 from tests.areas.backlog.documents import document
@@ -52,7 +53,7 @@ def test_suggestions_are_seen_with_what_they_would_need(
         assert findings(page) == []
         keep(page, f"suggestions-{size['width']}-{colours}")
         page.goto(f"{choosing.url}/ui/queue/{item(choosing, GUIDE)['id']}")
-        assert "docs.api" in page.locator("#proposals").inner_text()
+        expect(page.locator("#proposals")).to_contain_text("docs.api", use_inner_text=True)
         assert findings(page) == []
         keep(page, f"suggested-{size['width']}-{colours}")
 
@@ -61,16 +62,16 @@ def test_one_is_taken_one_is_mended_and_one_is_put_aside(browser: Any, choosing:
     with visit(browser, choosing, java_script_enabled=False) as page:
         page.goto(f"{choosing.url}/ui/backlog/lab")
         page.locator("#suggestions [data-item]", has_text=GUIDE).get_by_role("button", name="Use it").first.click()
-        assert "Done by docs.troubleshooting" in page.inner_text("body")
+        expect(page.locator("body")).to_contain_text("Done by docs.troubleshooting", use_inner_text=True)
         page.locator("#suggestions [data-item]", has_text=LETTER).get_by_role("button", name="None of these").click()
-        assert LETTER not in page.locator("#suggestions").inner_text()
+        expect(page.locator("#suggestions")).not_to_contain_text(LETTER, use_inner_text=True)
     assert item(choosing, GUIDE)["operation"] == "docs.troubleshooting"
     assert "owner found that nothing reader suggests does it" in item(choosing, LETTER)["holds"][0]["detail"]
     with visit(browser, choosing) as page:
         page.goto(f"{choosing.url}/ui/queue/{item(choosing, COPY)['id']}")
         page.locator("#proposals").get_by_role("link", name="Edit input").click()
         action = page.get_by_label("Action")
-        assert action.input_value() == "restore_drill"
+        expect(action).to_have_value("restore_drill")
         action.select_option("disk_check")
         page.get_by_role("button", name="Have it do").click()
         page.wait_for_url("**/ui/queue/*")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.containers.waiting import attempt, followed, until
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
@@ -37,8 +38,8 @@ def test_a_container_that_failed_comes_first_and_says_why(browser: Any, hydra: S
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/containers")
         rows = page.locator("#containers tbody tr")
-        assert "job" in rows.first.inner_text()
-        assert "exited, exit code 3" in rows.first.inner_text()
+        expect(rows.first).to_contain_text("job", use_inner_text=True)
+        expect(rows.first).to_contain_text("exited, exit code 3", use_inner_text=True)
         assert findings(page) == []
         keep(page, "containers")
         page.get_by_role("link", name="web", exact=True).click()
@@ -84,7 +85,7 @@ def test_what_could_not_be_healed_shows_its_ladder_and_evidence_and_asks(
                 "Ask a person",
             ):
                 assert words in ladder
-            assert "made by version 14" in page.locator("#tries").inner_text()
+            expect(page.locator("#tries")).to_contain_text("made by version 14", use_inner_text=True)
             assert findings(page) == []
             keep(page, f"container-lost-{name}")
     with visit(browser, hydra) as page:

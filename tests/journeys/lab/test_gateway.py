@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.gateway.backend import Backend, until
 from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
@@ -55,14 +56,14 @@ def test_traffic_is_seen_and_a_model_can_be_tried(
         page.fill("#try-text", "Count to three")
         page.get_by_role("button", name="Ask").click()
         talk = page.get_by_role("list", name="The talk")
-        assert "One two three" in talk.inner_text()
+        expect(talk).to_contain_text("One two three", use_inner_text=True)
         page.fill("#try-text", "Once more")
         page.get_by_role("button", name="Ask").click()
         assert talk.inner_text().count("One two three") == 2
         page.select_option("#try-model", "http500")
         page.fill("#try-text", "And you?")
         page.get_by_role("button", name="Ask").click()
-        assert "did not answer" in page.get_by_role("alert").inner_text()
+        expect(page.get_by_role("alert")).to_contain_text("did not answer", use_inner_text=True)
         heard.errors.clear()  # the browser tells of the status 502
         keep(page, f"gateway-failed-{'phone' if size else 'desktop'}-{colours}")
     with visit(browser, hydra, **(options | {"java_script_enabled": True})) as page:

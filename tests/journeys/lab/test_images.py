@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.containers.waiting import until
 from tests.journeys.visiting import PHONE, findings, keep, visit
@@ -44,10 +45,10 @@ def test_what_may_go_and_what_stays_is_seen_with_reasons(
         page.goto(f"{hydra.url}/ui/images")
         goes = page.locator("section", has=page.get_by_role("heading", name="May go"))
         stays = page.locator("section", has=page.get_by_role("heading", name="Stays"))
-        assert "shop/api:1" in goes.inner_text()
-        assert "No container refers to it" in goes.inner_text()
-        assert "Container web runs from it" in stays.inner_text()
-        assert "Its label hydra.keep says so" in stays.inner_text()
+        expect(goes).to_contain_text("shop/api:1", use_inner_text=True)
+        expect(goes).to_contain_text("No container refers to it", use_inner_text=True)
+        expect(stays).to_contain_text("Container web runs from it", use_inner_text=True)
+        expect(stays).to_contain_text("Its label hydra.keep says so", use_inner_text=True)
         assert findings(page) == []
         keep(page, f"images-{'phone' if size else 'desktop'}-{colours}")
 
@@ -60,7 +61,7 @@ def test_a_clean_up_is_asked_for_and_refused_without_script(browser: Any, hydra:
         page.goto(f"{hydra.url}/ui/inbox")
         page.get_by_role("button", name="Reject").click()
         page.goto(f"{hydra.url}/ui/inbox")
-        assert "shop/api:1" not in page.inner_text("main")
+        expect(page.locator("main")).not_to_contain_text("shop/api:1", use_inner_text=True)
     assert hydra.client.get("/inbox/count").json()["approvals"] == 0
     assert docker("images", "--quiet", "shop/api:1")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import settle
 from tests.journeys.visiting import visit
@@ -31,8 +32,8 @@ def test_what_happened_is_filtered(page: Any, hydra: Server) -> None:
     page.select_option("main [name=topic]", "backlog")
     page.get_by_role("button", name="Filter").click()
     page.wait_for_url("**topic=backlog*")
-    assert "Backlog lab was imported" in page.inner_text("main")
-    assert "signed in" not in page.inner_text("main .events")
+    expect(page.locator("main")).to_contain_text("Backlog lab was imported", use_inner_text=True)
+    expect(page.locator("main .events").first).not_to_contain_text("signed in", use_inner_text=True)
 
 
 def test_disks_are_measured_from_the_lab(page: Any, hydra: Server) -> None:
@@ -66,5 +67,5 @@ def test_home_shows_the_lab_once_something_is_connected(page: Any, hydra: Server
     hydra.client.put("/integrations/home_assistant", json={"url": "http://127.0.0.1:9", "token": "a-secret"})
     page.goto(f"{hydra.url}/ui/")
     tile = page.locator("#lab a.tile", has_text="Outside systems")
-    assert "No answer from Home Assistant" in tile.inner_text()
+    expect(tile).to_contain_text("No answer from Home Assistant", use_inner_text=True)
     hydra.client.delete("/integrations/home_assistant").raise_for_status()

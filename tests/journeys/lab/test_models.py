@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.containers.waiting import until
 from tests.journeys.visiting import PHONE, findings, keep, visit
@@ -56,7 +57,7 @@ def test_what_is_loaded_where_is_seen(browser: Any, hydra: Server, size: dict[st
         told = page.inner_text("main")
         assert "3 of 4 servers answer" in told
         assert "What is in its memory is unknown" in told
-        assert page.get_by_role("button", name=f"Unload {LLAMA}").count() == 1
+        expect(page.get_by_role("button", name=f"Unload {LLAMA}")).to_have_count(1)
         assert findings(page) == []
         keep(page, f"models-{'phone' if size else 'desktop'}-{colours}")
 

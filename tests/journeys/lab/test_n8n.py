@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.running import ended
 from tests.integrations.faults import Fault
@@ -36,16 +37,16 @@ def test_workflows_are_hardened_after_a_preview_and_put_back(
 ) -> None:
     with visit(browser, hydra, java_script_enabled=script) as page:
         page.goto(f"{hydra.url}/ui/n8n")
-        assert "3 active workflows" in page.inner_text("#workflows")
-        assert "Run 1, begun by webhook" in page.inner_text("#failed")
+        expect(page.locator("#workflows")).to_contain_text("3 active workflows", use_inner_text=True)
+        expect(page.locator("#failed")).to_contain_text("Run 1, begun by webhook", use_inner_text=True)
         page.get_by_role("button", name="See what would make them robust").click()
-        assert "a second try may do it twice" in page.inner_text("#preview")
+        expect(page.locator("#preview")).to_contain_text("a second try may do it twice", use_inner_text=True)
         assert not script or page.url == f"{hydra.url}/ui/n8n"  # so that its live parts are asked of the page
         page.get_by_role("button", name="Make these changes").click()
         item = hydra.client.get("/queue", params={"operation": "n8n.harden"}).json()["items"][0]
         assert ended(hydra, item["id"])["state"] == "held"
         page.goto(f"{hydra.url}/ui/queue/{item['id']}")
-        assert "→ w3" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("→ w3", use_inner_text=True)
         hydra.client.post(f"/queue/{item['id']}/approve").raise_for_status()
         assert ended(hydra, item["id"], or_held=False)["state"] == "done"
         page.goto(f"{hydra.url}/ui/n8n")
@@ -64,4 +65,4 @@ def test_it_is_sound_on_a_phone_and_says_when_n8n_is_lost(browser: Any, hydra: S
     n8n.fault = Fault.BROKEN
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/n8n")
-        assert "n8n does not answer" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("n8n does not answer", use_inner_text=True)

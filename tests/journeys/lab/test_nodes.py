@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.containers.waiting import until
 from tests.journeys.visiting import PHONE, Heard, findings, keep, visit
@@ -49,7 +50,7 @@ def test_a_node_is_added_and_trusted_and_its_cards_are_seen(browser: Any, hydra:
         page.get_by_role("button", name="trust this key").click()
         page.locator("#now").get_by_text("answers", exact=True).wait_for(timeout=60_000)
         card = page.locator("#now .accel").nth(1)
-        assert "of 24.0 GiB" in card.inner_text()
+        expect(card).to_contain_text("of 24.0 GiB", use_inner_text=True)
         assert card.locator(".tile[data-s=unknown]").inner_text().split() == ["Temperature", "–"]
         assert findings(page) == []
         keep(page, "node")
@@ -105,7 +106,7 @@ def test_a_node_is_added_trusted_and_removed_without_script(browser: Any, hydra:
         page.get_by_role("button", name="trust this key").click()
         until(lambda: state() == "up")
         page.goto(f"{hydra.url}/ui/nodes/gpu-2")
-        assert "answers" in page.locator("#now").inner_text()
+        expect(page.locator("#now")).to_contain_text("answers", use_inner_text=True)
         page.get_by_text("Remove…").click()
         page.get_by_role("button", name="Remove “gpu-2”").click()
         page.wait_for_url("**/ui/nodes")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.areas.presence.waiting import QUICK, becomes, status
 from tests.integrations.home_assistant.harness import TOKEN, home
@@ -32,7 +33,7 @@ def hydra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_a_home_is_connected_and_presence_follows_it(browser: Any, hydra: Server, house: Home) -> None:
     with visit(browser, hydra) as page:
         page.goto(f"{hydra.url}/ui/presence")
-        assert page.get_by_text("Nothing tells who is at home yet").is_visible()
+        expect(page.get_by_text("Nothing tells who is at home yet")).to_be_visible()
         assert findings(page) == []
         page.get_by_role("link", name="Home Assistant").click()
         page.get_by_label("Address").fill(house.url)
@@ -44,8 +45,8 @@ def test_a_home_is_connected_and_presence_follows_it(browser: Any, hydra: Server
 
         page.goto(f"{hydra.url}/ui/presence")
         now = page.locator("#now")
-        assert "Owner is at home." in now.inner_text()
-        assert "unknown" in now.locator("li", has_text="Guest").inner_text()
+        expect(now).to_contain_text("Owner is at home.", use_inner_text=True)
+        expect(now.locator("li", has_text="Guest")).to_contain_text("unknown", use_inner_text=True)
         page.get_by_label("Owner").select_option("not_home")
         page.get_by_label("Guest").select_option("not_home")
         page.get_by_role("button", name="See what would happen").click()
@@ -67,13 +68,13 @@ def test_a_person_decides_and_changes_rules_without_script(browser: Any, hydra: 
         page.get_by_label("State", exact=True).select_option("vacation")
         page.get_by_label("Until").fill("yesterday")
         page.get_by_role("button", name="Set presence").click()
-        assert page.get_by_text("Is no time.").is_visible()
+        expect(page.get_by_text("Is no time.")).to_be_visible()
         heard.errors.clear()  # the browser notes that the form was refused
         page.get_by_label("Until").fill("for 2 hours")
         page.get_by_label("Why").fill("Off to the sea")
         page.get_by_role("button", name="Set presence").click()
-        assert page.locator("#now").get_by_role("heading", name="Vacation").is_visible()
-        assert page.get_by_text("Off to the sea").first.is_visible()
+        expect(page.locator("#now").get_by_role("heading", name="Vacation")).to_be_visible()
+        expect(page.get_by_text("Off to the sea").first).to_be_visible()
         keep(page, "presence-phone")
         page.get_by_role("button", name="Let the rules decide").click()
         becomes(hydra, "home")
@@ -85,12 +86,12 @@ def test_a_person_decides_and_changes_rules_without_script(browser: Any, hydra: 
         page.get_by_label("When", exact=True).fill("zone.home")
         page.get_by_label("Is one of").fill("0\nzero")
         page.get_by_role("button", name="Add the rule").click()
-        assert page.get_by_text("When zone.home is 0, zero.").is_visible()
+        expect(page.get_by_text("When zone.home is 0, zero.")).to_be_visible()
         page.get_by_role("button", name="Remove empty-house").click()
-        assert not page.get_by_text("When zone.home is 0, zero.").is_visible()
+        expect(page.get_by_text("When zone.home is 0, zero.")).to_be_hidden()
         page.get_by_text("Change sleep").click()
         page.locator("#w-sleep").fill("90")
         page.locator("#l-sleep").select_option("closed")
         page.locator("form", has=page.locator("#w-sleep")).get_by_role("button", name="Save").click()
-        assert page.get_by_text("at most 90 W a card, lanes closed").is_visible()
+        expect(page.get_by_text("at most 90 W a card, lanes closed")).to_be_visible()
         assert status(hydra)["plan"]["profiles"]["away"]["watts"] == 200

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
 from tests.peers.alerting import until
@@ -51,7 +52,7 @@ def test_a_measurement_starts_work_once_and_says_when_it_cannot_be_measured(
     with visit(browser, hydra, heard=heard) as page:
         page.goto(f"{hydra.url}/ui/triggers/new?operation=maintenance.prune_now")
         page.click("text=A measurement")
-        assert "Nothing that measures is set up" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("Nothing that measures is set up", use_inner_text=True)
         fit(page, "measurement-new")
         page.fill("#query", "sum(")
         page.fill("[name=above]", "90")
@@ -62,8 +63,8 @@ def test_a_measurement_starts_work_once_and_says_when_it_cannot_be_measured(
         with peer("prometheus.sh", CONFIG=str(config)) as values:
             hydra.client.put("/integrations/prometheus", json={"values": {"url": values["URL"]}}).raise_for_status()
             page.click("text=Set it")
-            assert "parse error" in page.inner_text("#query-help")
-            assert page.input_value("[name=above]") == "90"
+            expect(page.locator("#query-help")).to_contain_text("parse error", use_inner_text=True)
+            expect(page.locator("[name=above]")).to_have_value("90")
             page.fill("#query", QUERY)
             page.click("text=Set it")
             assert page.url == f"{hydra.url}/ui/triggers/disk-full"
@@ -74,14 +75,14 @@ def test_a_measurement_starts_work_once_and_says_when_it_cannot_be_measured(
             until(lambda: seen(hydra)["measured"]["looked_at"] != first, 60)
             assert seen(hydra)["started"] == 1
             page.goto(f"{hydra.url}/ui/triggers/disk-full?try=1")
-            assert "91.5" in page.inner_text("#tried")
-            assert "node=nova" in page.inner_text("#tried")
+            expect(page.locator("#tried")).to_contain_text("91.5", use_inner_text=True)
+            expect(page.locator("#tried")).to_contain_text("node=nova", use_inner_text=True)
             fit(page, "measurement-tried")
         until(lambda: seen(hydra)["measured"]["problem"], 60)
         page.goto(f"{hydra.url}/ui/triggers/disk-full")
-        assert "cannot be measured now" in page.inner_text("#measured")
-        assert "Cannot be measured: " in page.inner_text("#became")
+        expect(page.locator("#measured")).to_contain_text("cannot be measured now", use_inner_text=True)
+        expect(page.locator("#became")).to_contain_text("Cannot be measured: ", use_inner_text=True)
         fit(page, "measurement-lost")
         page.goto(f"{hydra.url}/ui/triggers")
-        assert "Cannot be measured: " in page.inner_text("#triggers")
+        expect(page.locator("#triggers")).to_contain_text("Cannot be measured: ", use_inner_text=True)
         heard.errors[:] = [one for one in heard.errors if "status of 4" not in one]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import settle
 from tests.journeys.visiting import DESKTOP, PHONE, Heard, findings, keep, visit
@@ -37,7 +38,7 @@ def test_a_trigger_is_made_tried_paused_changed_and_removed(page: Any, hydra: Se
     page.click("text=Set it")
     assert "no event has body.ref" in page.inner_text("#condition-0-help").lower()
     assert "no event has ref" in page.inner_text("#input-older-than-days-help").lower()
-    assert "is not a time window" in page.inner_text("#window-help")
+    expect(page.locator("#window-help")).to_contain_text("is not a time window", use_inner_text=True)
     typed = {"conditions.1.value": "maintenance.run", "input.older_than_days": "{{ ref }}", "id": "after-backup"}
     assert {name: page.input_value(f"[name='{name}']") for name in typed} == typed
     keep(page, "trigger-refused")
@@ -51,12 +52,12 @@ def test_a_trigger_is_made_tried_paused_changed_and_removed(page: Any, hydra: Se
     assert trigger["when"]["where"] == {"data.operation": ["maintenance.run"]}
     assert trigger["start"]["input"] == {"older_than_days": 365}
     page.click("text=Try it")
-    assert "Back Up Hydra" in page.inner_text("#tried")
+    expect(page.locator("#tried")).to_contain_text("Back Up Hydra", use_inner_text=True)
     page.click("[aria-label='Pause: after-backup']")
-    assert "Resume" in page.inner_text(".page-head")
+    expect(page.locator(".page-head").first).to_contain_text("Resume", use_inner_text=True)
     page.fill("#event", "items.failed")
     page.click("text=Save")
-    assert page.input_value("#event") == "items.failed"
+    expect(page.locator("#event")).to_have_value("items.failed")
     assert hydra.client.get("/triggers/after-backup").json()["trigger"]["paused"] is True
     page.click("text=Remove…")
     page.click("text=Remove “after-backup”")
@@ -69,7 +70,7 @@ def test_a_hook_is_made_called_as_shown_and_removed(page: Any, hydra: Server, sc
     page.goto(f"{hydra.url}/ui/triggers")
     page.fill("#name", "Forge!")
     page.click("text=Make it")
-    assert page.locator("#name-help [data-s=bad]").count() == 1
+    expect(page.locator("#name-help [data-s=bad]")).to_have_count(1)
     page.fill("#name", "forge")
     page.check(f"[name=scheme][value={scheme}]")
     page.click("text=Make it")
@@ -80,9 +81,9 @@ def test_a_hook_is_made_called_as_shown_and_removed(page: Any, hydra: Server, sc
     page.click("text=I have it")
     assert secret not in page.content()
     row = page.locator("#hooks > ul > li", has_text="forge").first
-    assert "Called 1 time" in row.inner_text()
+    expect(row).to_contain_text("Called 1 time", use_inner_text=True)
     row.locator("summary", has_text="How to call it").click()
-    assert "SECRET" in row.locator("pre").inner_text()
+    expect(row.locator("pre")).to_contain_text("SECRET", use_inner_text=True)
     row.locator("summary", has_text="Remove").click()
     row.locator("button.danger").click()
     assert hydra.client.get("/hooks").json()["hooks"] == []
@@ -91,9 +92,9 @@ def test_a_hook_is_made_called_as_shown_and_removed(page: Any, hydra: Server, sc
 def test_a_starter_is_adopted_and_what_cannot_be_says_why(page: Any, hydra: Server) -> None:
     page.goto(f"{hydra.url}/ui/triggers")
     page.click("[aria-label='Adopt: Work failed']")
-    assert "failure-bundle" in page.inner_text("#triggers")
+    expect(page.locator("#triggers")).to_contain_text("failure-bundle", use_inner_text=True)
     page.click("#starters summary")
-    assert "does not tell of" in page.inner_text("#starters")
+    expect(page.locator("#starters")).to_contain_text("does not tell of", use_inner_text=True)
     hydra.client.delete("/triggers/failure-bundle").raise_for_status()
     settle(hydra)
 
