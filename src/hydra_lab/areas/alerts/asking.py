@@ -1,6 +1,5 @@
 """Asking for alerts and silences without waiting long; what was answered last stands in while there is no answer."""
 
-import threading
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +9,9 @@ from hydra_lab.areas.alerts import store
 from hydra_lab.kernel.capabilities import Alert, AlertSource, Silence, Silencer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotConfigured, Unavailable
+from hydra_lab.kernel.integrations.soon import soon_from
 
 NEED = "alert_source"
-# Pages show it: a source that says nothing must not hold them up.
-PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,26 +43,10 @@ def title(ctx: Context) -> str:
 
 def asked(ctx: Context) -> Answer:
     """What the source says now. Raises ``Unavailable`` soon when it is silent, and whatever it raises."""
-    one = ctx.services.integrations.configured(NEED)
-    if one and (state := ctx.services.integrations.state(one[0].name)).status.lost:
-        raise Unavailable(f"{state.title} is lost: {state.detail}", fix=f"See /ui/integrations/{state.name}.")
     alerts, silences = ctx.capability(AlertSource), ctx.capability(Silencer)
-    found: list[Answer | BaseException] = []
-
-    def ask() -> None:
-        try:
-            found.append(Answer(alerts=tuple(alerts.alerts()), silences=tuple(silences.silences())))
-        except HydraError as error:
-            found.append(error)
-
-    thread = threading.Thread(target=ask, name="alerts-asked", daemon=True)
-    thread.start()
-    thread.join(PATIENCE_S)
-    if not found:
-        raise Unavailable(f"{title(ctx)} did not answer within {PATIENCE_S:.0f} s.", fix="See whether it runs.")
-    if isinstance(found[0], BaseException):
-        raise found[0]
-    return found[0]
+    return soon_from(
+        ctx, NEED, lambda: Answer(alerts=tuple(alerts.alerts()), silences=tuple(silences.silences()))
+    )  # fmt: skip
 
 
 def known(ctx: Context) -> Known:

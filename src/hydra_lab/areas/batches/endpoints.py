@@ -11,7 +11,7 @@ from hydra_lab.areas.batches import store, views
 from hydra_lab.areas.batches.doing.reading import URLS
 from hydra_lab.areas.batches.files import kept
 from hydra_lab.areas.batches.files import store as files
-from hydra_lab.areas.batches.files.endpoints import JSON, answer
+from hydra_lab.areas.batches.files.endpoints import JSON, answer, listed
 from hydra_lab.areas.batches.model import Batch, RequestState, span
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, Invalid, NotFound
@@ -83,10 +83,7 @@ def index(ctx: Context, input: ToList) -> Raw:
     before = item_of(input.after) if input.after else None
     found = views.newest(ctx, before=before, limit=input.limit + 1, owner=kept.owner_seen(ctx))
     shown = [told(ctx, *one) for one in found[: input.limit]]
-    return answer({
-        "object": "list", "data": shown, "has_more": len(found) > len(shown),
-        "first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None,
-    })  # fmt: skip
+    return listed(shown, has_more=len(found) > len(shown))
 
 
 @endpoint("batches.retrieve", effect=Effect.READ, path="GET /v1/batches/{id}", scope=SCOPE, media_type=JSON,
@@ -147,8 +144,7 @@ def told(ctx: Context, item: Item, batch: Batch | None) -> dict[str, Any]:
         },
         "usage": {
             "input_tokens": counts.prompt_tokens, "output_tokens": counts.completion_tokens,
-            "total_tokens": counts.tokens, "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": counts.tokens, "input_tokens_details": None, "output_tokens_details": None,
         } if counts else None,
         "metadata": given.get("metadata") or None,
     }  # fmt: skip

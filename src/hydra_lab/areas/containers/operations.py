@@ -6,7 +6,6 @@ from functools import partial
 from pydantic import AwareDatetime, Field
 
 from hydra_lab.areas.containers import store, work
-from hydra_lab.areas.containers.asking import soon_of_each
 from hydra_lab.areas.containers.following import lost
 from hydra_lab.areas.containers.heal import anew
 from hydra_lab.areas.containers.model import NAME, ContainerView, masked, view
@@ -17,6 +16,7 @@ from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.capabilities.containers import node_of, reaching
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Denied, HydraError, Refused, Unavailable
+from hydra_lab.kernel.integrations.soon import soon_of_each
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
 HOST = ("container_host",)

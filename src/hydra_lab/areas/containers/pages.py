@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from hydra_lab.areas.containers import store
-from hydra_lab.areas.containers.asking import soon
 from hydra_lab.areas.containers.following import lost
 from hydra_lab.areas.containers.heal.model import Remediation
 from hydra_lab.areas.containers.heal.operations import Remediations
@@ -19,6 +18,7 @@ from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Busy, Denied, HydraError, NotConfigured, NotFound, Refused, Unavailable
+from hydra_lab.kernel.integrations.soon import soon
 
 AWAY = (Unavailable, Busy, Denied, Refused)
 LINES = 100

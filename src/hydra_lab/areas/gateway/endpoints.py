@@ -3,15 +3,15 @@
 from pydantic import Field
 from pydantic_core import to_json
 
-from hydra_lab.areas.gateway.reading import CHAT, COMPLETIONS, EMBEDDINGS, as_openai, question_of
+from hydra_lab.areas.gateway.reading import question_of
 from hydra_lab.areas.gateway.serving.router import Router
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, describe
+from hydra_lab.kernel.inference.openai import CHAT, COMPLETIONS, EMBEDDINGS, SCOPE, as_openai
 from hydra_lab.kernel.operation import Effect, Input, Nothing, Raw, endpoint
 
 LARGEST = 64 << 20  # pictures are in the body
 JSON = "application/json"
-SCOPE = "models"
 
 
 class Sent(Input):

@@ -9,10 +9,7 @@ from pydantic_core import from_json
 
 from hydra_lab.kernel.capabilities import Ability
 from hydra_lab.kernel.errors import Invalid
-from hydra_lab.kernel.inference.openai import CHAT as CHAT
-from hydra_lab.kernel.inference.openai import COMPLETIONS as COMPLETIONS
-from hydra_lab.kernel.inference.openai import EMBEDDINGS as EMBEDDINGS
-from hydra_lab.kernel.inference.openai import as_openai as as_openai
+from hydra_lab.kernel.inference.openai import CHAT, COMPLETIONS, EMBEDDINGS
 
 ABILITIES = {CHAT: Ability.CHAT, COMPLETIONS: Ability.COMPLETION, EMBEDDINGS: Ability.EMBEDDINGS}
 SPACE = " \t\n\r"

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from hydra_lab.areas.n8n.asking import soon
+from hydra_lab.areas.n8n.failures import NEED
 from hydra_lab.areas.n8n.model import RunView, WorkflowView
 from hydra_lab.areas.n8n.operations import Snapshots
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Busy, Denied, NotConfigured, Refused, Unavailable
+from hydra_lab.kernel.integrations.soon import soon_from
 
 AWAY = (Unavailable, Busy, Denied, Refused)
 LOOKS = {"ok": ("ok", "circle-check"), "bad": ("bad", "circle-x"), "unknown": ("off", "circle-dashed")}
@@ -21,7 +22,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Workflows, the least robust first, runs that failed, and what was changed."""
     told: dict[str, Any] = {"missing": None, "problem": None, "active": [], "idle": [], "failed": []}
     try:
-        found, failed = soon(ctx, lambda: looked(ctx))
+        found, failed = soon_from(ctx, NEED, lambda: looked(ctx))
         told["failed"] = [one for one in failed if one.retry_of is None][:RUNS]
     except NotConfigured as error:
         told["missing"] = error

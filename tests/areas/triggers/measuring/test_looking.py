@@ -8,12 +8,12 @@ import pytest
 
 from hydra_lab.areas.triggers import AREA
 from hydra_lab.areas.triggers.feeds import CONTRIBUTIONS
-from hydra_lab.areas.triggers.measuring import asking
 from hydra_lab.areas.triggers.measuring.looking import Look, keep_looking
 from hydra_lab.kernel.capabilities import Sample
 from hydra_lab.kernel.errors import Invalid, Unavailable
 from hydra_lab.kernel.http import HttpClient
 from hydra_lab.kernel.integration import Integration, IntegrationSettings, Probe
+from hydra_lab.kernel.integrations import soon
 from hydra_lab.kernel.journal.acting.reading import go_on
 from hydra_lab.kernel.work import Work
 from hydra_lab.kernel.work.limits.migrations import MIGRATIONS as LIMITS
@@ -206,7 +206,7 @@ def test_what_cannot_be_measured_says_so_and_starts_nothing(
 
 
 def test_one_that_hangs_does_not_hold_up_who_asks(make: Callable[..., Room], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(soon, "PATIENCE_S", 0.2)
     room = make()
     room.set()
     Meter.held = threading.Event()

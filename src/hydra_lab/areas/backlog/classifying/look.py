@@ -24,7 +24,7 @@ NEED = "backlog_model"
 NOBODY = "nothing"  # what decided about an entry that no field and no rule has an operation for
 
 
-class Todo(Output):
+class Unread(Output):
     """One item that is looked into. ``known`` is what is known of its text; then no model is asked."""
 
     backlog: str
@@ -36,13 +36,13 @@ class Todo(Output):
     failures: int = 0
 
 
-class Todos(Output):
+class Pile(Output):
     """What is to be done, by which model, and how many items are left for later."""
 
     model: str
     samples: int
     bar: float
-    items: list[Todo]
+    items: list[Unread]
     left: int
     again: bool = False
 
@@ -78,19 +78,19 @@ def classify_settings(ctx: Context) -> Classify:
     return found
 
 
-def due(ctx: Context, name: str | None, *, again: bool = False) -> Todos:
+def due(ctx: Context, name: str | None, *, again: bool = False) -> Pile:
     """What is to be done now, in one backlog or in all; ``again`` asks about what was answered before, too."""
     wanted = classify_settings(ctx)
     with ctx.read() as connection:
         names = [name] if name else backlogs.names(connection)
     found = [one for each in names for one in due_in(ctx, each, wanted, again=again)]
-    return Todos(
+    return Pile(
         model=wanted.model, samples=wanted.samples, bar=wanted.confidence, items=found[:MOST],
         left=max(0, len(found) - MOST), again=again,
     )  # fmt: skip
 
 
-def due_in(ctx: Context, name: str, wanted: Classify, *, again: bool) -> Iterator[Todo]:
+def due_in(ctx: Context, name: str, wanted: Classify, *, again: bool) -> Iterator[Unread]:
     """What is to be done in one backlog."""
     with ctx.read() as connection:
         waiting = {
@@ -112,7 +112,7 @@ def due_in(ctx: Context, name: str, wanted: Classify, *, again: bool) -> Iterato
         is_due = reading is None or again or (reading.again_at is not None and reading.again_at <= now)
         if not is_due and reading and not has_news(reading, item, wanted.confidence):
             continue
-        yield Todo(
+        yield Unread(
             backlog=name, key=entry.key, item=item.id, title=item.title, digest=digest,
             known=None if is_due else reading, failures=reading.failures if reading else 0,
         )  # fmt: skip

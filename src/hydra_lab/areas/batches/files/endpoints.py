@@ -45,6 +45,12 @@ def answer(told: Any) -> Raw:
     return Raw(body=to_json(told), media_type=JSON)
 
 
+def listed(shown: list[dict[str, Any]], *, has_more: bool) -> Raw:
+    """A page of a list, as OpenAI's interface has it."""
+    ends = {"first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None}
+    return answer({"object": "list", "data": shown, "has_more": has_more, **ends})
+
+
 @endpoint("files.upload", effect=Effect.WRITE, path="POST /v1/files", scope=SCOPE, passes_on=True, body_limit=LARGEST,
           media_type=JSON, error_shape=as_openai)  # fmt: skip
 def upload(ctx: Context, input: Upload) -> Raw:
@@ -90,10 +96,7 @@ def list_(ctx: Context, input: ToList) -> Raw:
             oldest_first=input.order == "asc", limit=input.limit + 1,
         )  # fmt: skip
     shown = [kept.told(one) for one in found[: input.limit]]
-    return answer({
-        "object": "list", "data": shown, "has_more": len(found) > len(shown),
-        "first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None,
-    })  # fmt: skip
+    return listed(shown, has_more=len(found) > len(shown))
 
 
 @endpoint("files.show", effect=Effect.READ, path="GET /v1/files/{id}", scope=SCOPE, media_type=JSON,

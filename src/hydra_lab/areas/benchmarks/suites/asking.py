@@ -8,8 +8,8 @@ from typing import Any
 
 from hydra_lab.kernel.capabilities import ModelServer
 from hydra_lab.kernel.errors import Refused
+from hydra_lab.kernel.inference.openai import CHAT
 
-CHAT = "/v1/chat/completions"
 JSON = {"content-type": "application/json"}
 LONGEST = 16 << 20  # bytes of one answer
 

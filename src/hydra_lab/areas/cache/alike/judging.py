@@ -11,8 +11,8 @@ from hydra_lab.areas.cache.model import Settings
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.inference import ask
+from hydra_lab.kernel.inference.openai import EMBEDDINGS
 
-EMBEDDINGS = "/v1/embeddings"
 SHORT = 12  # words; of answers up to this each word counts
 LONGEST = 8000  # letters of an answer that are compared
 QUESTION = (

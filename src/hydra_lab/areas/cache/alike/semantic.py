@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from hydra_lab.areas.cache import store
-from hydra_lab.areas.cache.alike.judging import EMBEDDINGS, vectors_in
+from hydra_lab.areas.cache.alike.judging import vectors_in
 from hydra_lab.areas.cache.alike.learning import Observation, ask_anyway
 from hydra_lab.areas.cache.alike.searching import Index, signs_of
 from hydra_lab.areas.cache.asking.answers import calls_tools
@@ -24,6 +24,7 @@ from hydra_lab.areas.cache.store import Entry
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.inference import ask_async
+from hydra_lab.kernel.inference.openai import EMBEDDINGS
 from hydra_lab.kernel.policy.model import HYDRA
 from hydra_lab.kernel.services import Services
 

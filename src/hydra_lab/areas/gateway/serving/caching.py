@@ -10,12 +10,13 @@ import structlog
 from pydantic_core import from_json
 
 from hydra_lab.areas.gateway.model import Target
-from hydra_lab.areas.gateway.reading import EMBEDDINGS, Question
+from hydra_lab.areas.gateway.reading import Question
 from hydra_lab.areas.gateway.serving.counting import Counting, Record
 from hydra_lab.areas.gateway.serving.passing import Passing
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import AnswerCache
 from hydra_lab.kernel.inference.caching import CACHE, SAID, Asked, Fresh, Kept
+from hydra_lab.kernel.inference.openai import EMBEDDINGS
 from hydra_lab.kernel.policy.model import Actor
 from hydra_lab.kernel.services import Services
 

@@ -11,9 +11,10 @@ from contextlib import AsyncExitStack
 from pydantic_core import from_json
 
 from hydra_lab.areas.gateway.events import Watched
-from hydra_lab.areas.gateway.reading import Counted, as_openai, is_error, usage_in
+from hydra_lab.areas.gateway.reading import Counted, is_error, usage_in
 from hydra_lab.kernel.capabilities import ServedAnswer
 from hydra_lab.kernel.errors import HydraError, Unavailable, describe
+from hydra_lab.kernel.inference.openai import as_openai
 
 # Statuses that say more about a server than about what was asked of it: another one may answer.
 ELSEWHERE = frozenset({401, 403, 404, 408, 429}) | frozenset(range(500, 600))

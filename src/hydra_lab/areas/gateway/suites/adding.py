@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import Field
 
 from hydra_lab.areas.gateway.events import Watched
-from hydra_lab.areas.gateway.reading import CHAT, question_of
+from hydra_lab.areas.gateway.reading import question_of
 from hydra_lab.areas.gateway.serving.catalogue import Seen
 from hydra_lab.areas.gateway.serving.router import Router
 from hydra_lab.kernel.capabilities import Ability
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import BenchmarkSuite, Series, SuiteResult, SuiteTarget
 from hydra_lab.kernel.errors import Conflict, NotFound, Refused
+from hydra_lab.kernel.inference.openai import CHAT
 from hydra_lab.kernel.operation import Input
 
 JSON = {"content-type": "application/json"}

@@ -7,12 +7,12 @@ from typing import Any
 from hydra_lab.kernel.capabilities import Ability, ModelServer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Refused
+from hydra_lab.kernel.inference.openai import CHAT, COMPLETIONS, EMBEDDINGS
 
 SILENCE_S = 300.0
-CHAT, COMPLETION, EMBEDDINGS = "/v1/chat/completions", "/v1/completions", "/v1/embeddings"
 ASKED: dict[str, dict[str, Any]] = {
     CHAT: {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1},
-    COMPLETION: {"prompt": "Hi", "max_tokens": 1},
+    COMPLETIONS: {"prompt": "Hi", "max_tokens": 1},
     EMBEDDINGS: {"input": "Hi"},
 }
 
@@ -20,10 +20,10 @@ ASKED: dict[str, dict[str, Any]] = {
 def paths(abilities: frozenset[Ability] | None) -> tuple[str, ...]:
     """Where to ask, the likeliest first; where nothing is told of a model, any answer proves it."""
     if abilities is None:
-        return (CHAT, COMPLETION, EMBEDDINGS)
+        return (CHAT, COMPLETIONS, EMBEDDINGS)
     if Ability.CHAT in abilities:
         return (CHAT,)
-    return (COMPLETION,) if Ability.COMPLETION in abilities else (EMBEDDINGS,)
+    return (COMPLETIONS,) if Ability.COMPLETION in abilities else (EMBEDDINGS,)
 
 
 def prove(ctx: Context, one: ModelServer, model: str, abilities: frozenset[Ability] | None) -> None:
