@@ -1,10 +1,8 @@
 """One HTTP exchange with an allowed host: connected to the address that was checked, redirects followed with care."""
 
 import socket
-import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -12,7 +10,7 @@ import httpx
 
 from hydra_lab.areas.http.policy import Resolve, Target, check
 from hydra_lab.kernel.errors import Denied, Invalid, Refused, Unavailable
-from hydra_lab.kernel.http import translated
+from hydra_lab.kernel.http import translated, trusted
 from hydra_lab.kernel.secrets.spotting import veiled
 
 MOST_REDIRECTS = 5
@@ -150,7 +148,7 @@ def to_address(
     url = httpx.URL(call.url).copy_with(host=address, port=target.port)
     headers = {"Accept-Encoding": "identity", "User-Agent": "hydra-lab", **call.headers, "Host": target.authority}
     verify = trusted() if target.scheme == "https" else False
-    with believed(who), translated(who), httpx.Client(timeout=left, trust_env=False, verify=verify) as client:
+    with translated(who), httpx.Client(timeout=left, trust_env=False, verify=verify) as client:
         request = client.build_request(
             call.method, url, headers=headers, content=call.body, extensions={"sni_hostname": target.host}
         )
@@ -160,29 +158,6 @@ def to_address(
         finally:
             response.close()
     return response.status_code, {name.lower(): value for name, value in response.headers.items()}, body, truncated
-
-
-@contextmanager
-def believed(who: str) -> Iterator[None]:
-    """Turn a connection that failed for its certificate, which no later try will mend, into ``Refused``."""
-    try:
-        yield
-    except Unavailable as error:
-        reason = str(error.__cause__)
-        if "CERTIFICATE_VERIFY_FAILED" not in reason:
-            raise
-        words = reason.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it is not trusted"
-        fix = (
-            "For an authority of your own, add it to the machine's, or start Hydra with SSL_CERT_FILE naming its file."
-        )
-        raise Refused(f"The certificate of {who} is not believed: {words}.", fix=fix) from error
-
-
-def trusted() -> ssl.SSLContext:
-    """Whose certificates are believed: the machine's own authorities, a home lab's among them, and the public ones."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context
 
 
 def read(response: httpx.Response, most: int, deadline: float, who: str) -> tuple[bytes, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from ssl import SSLError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from hydra_lab.integrations.home_assistant.model import Change, Entity, Heard
 from hydra_lab.integrations.home_assistant.settings import HomeAssistantSettings
 from hydra_lab.kernel.errors import Denied, Refused, Unavailable
-from hydra_lab.kernel.http import HttpClient
+from hydra_lab.kernel.http import HttpClient, trusted
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -125,9 +126,10 @@ def connected(settings: HomeAssistantSettings, http: HttpClient) -> ClientConnec
     try:
         return connect(
             settings.socket_url, open_timeout=http.timeout_s, close_timeout=1, max_size=LARGEST, proxy=None,
-            ping_interval=None, user_agent_header="hydra-lab",
+            ssl=trusted() if settings.socket_url.startswith("wss:") else None, ping_interval=None,
+            user_agent_header="hydra-lab",
         )  # fmt: skip
-    except (InvalidHandshake, InvalidURI) as error:
+    except (InvalidHandshake, InvalidURI, SSLError) as error:
         http.request(WHO, "GET", f"{settings.url}/api/websocket")  # a plain call is told what is wrong, and raises it
         raise Refused(f"{WHO} does not speak websocket there.", fix=CHECK_IT) from error
     except TimeoutError as error:

@@ -3,5 +3,6 @@
 from hydra_lab.kernel.http.client import HttpClient, checked, read_as, retry_after_s
 from hydra_lab.kernel.http.errors import translated
 from hydra_lab.kernel.http.sending import Sender, Sent
+from hydra_lab.kernel.http.trust import trusted
 
-__all__ = ["HttpClient", "Sender", "Sent", "checked", "read_as", "retry_after_s", "translated"]
+__all__ = ["HttpClient", "Sender", "Sent", "checked", "read_as", "retry_after_s", "translated", "trusted"]

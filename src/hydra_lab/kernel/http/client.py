@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from hydra_lab.kernel.errors import Busy, Denied, Refused, Unavailable
 from hydra_lab.kernel.http.errors import translated
 from hydra_lab.kernel.http.sending import Sender
+from hydra_lab.kernel.http.trust import trusted
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class HttpClient:
             if self._made is None:
                 self._made = httpx.Client(
                     timeout=self.timeout_s, transport=self._transport, follow_redirects=False, trust_env=False,
-                    headers={"User-Agent": "hydra-lab"},
+                    verify=trusted(), headers={"User-Agent": "hydra-lab"},
                 )  # fmt: skip
             return self._made
 

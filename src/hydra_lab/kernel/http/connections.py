@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import h11
 import httpx
 
+from hydra_lab.kernel.http.trust import trusted
 from hydra_lab.kernel.http.wire import Wire
 
 # Servers close idle connections after five seconds or more: one that is about to be closed is not used again.
@@ -48,12 +48,6 @@ def place_of(url: str) -> Place:
     )  # fmt: skip
 
 
-@cache
-def tls() -> ssl.SSLContext:
-    """Whose certificates are believed."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Connection:
     """One connection, which has one request at a time. Silence and breaks raise httpx's errors."""
 
@@ -67,7 +61,7 @@ class Connection:
     @classmethod
     async def opened(cls, place: Place, wait_s: float) -> Connection:
         """A new connection."""
-        secure: dict[str, Any] = {"ssl": tls(), "server_hostname": place.host} if place.is_tls else {}
+        secure: dict[str, Any] = {"ssl": trusted(), "server_hostname": place.host} if place.is_tls else {}
         try:
             async with asyncio.timeout(wait_s):
                 _, wire = await asyncio.get_running_loop().create_connection(

@@ -7,10 +7,15 @@ import httpx
 
 from hydra_lab.kernel.errors import Refused, Unavailable
 
+UNBELIEVED = "CERTIFICATE_VERIFY_FAILED"
+BELIEVE_IT = "For an authority of your own, add it to the machine's, or start Hydra with SSL_CERT_FILE naming its file."
+
 
 @contextmanager
 def translated(who: str) -> Iterator[None]:
-    """Turn httpx's transport errors into ``Unavailable`` and undecodable answers into ``Refused``."""
+    """Turn httpx's transport errors into ``Unavailable``; what no later try will mend, such as an answer that cannot be
+    read and a certificate that is not believed, into ``Refused``.
+    """
     try:
         yield
     except httpx.TimeoutException as error:
@@ -24,6 +29,9 @@ def translated(who: str) -> Iterator[None]:
     except httpx.InvalidURL as error:
         raise Refused(f"The address of {who} is not a URL: {error}", fix="Write it as http://host:port.") from error
     except httpx.TransportError as error:
+        if UNBELIEVED in str(error):
+            words = str(error).partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it is not trusted"
+            raise Refused(f"The certificate of {who} is not believed: {words}.", fix=BELIEVE_IT) from error
         raise Unavailable(
             f"{who} cannot be reached: {type(error).__name__}.",
             fix=f"See whether {who} runs and can be reached from Hydra's machine.",

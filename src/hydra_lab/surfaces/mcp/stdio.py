@@ -13,6 +13,7 @@ import anyio
 import httpx
 
 from hydra_lab.kernel.errors import TABLE, Unauthenticated, Unavailable
+from hydra_lab.kernel.http import trusted
 from hydra_lab.surfaces.mcp.wire import Message, data_of_events, error_of, headers_of, is_request
 
 # The server says that it is still there four times as often.
@@ -209,7 +210,7 @@ async def serve(url: str, token: str | None) -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     lines = anyio.wrap_file(open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
-    async with httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, verify=trusted()) as client:
         await Relay(url, token, client, anyio.wrap_file(out)).run(lines)
 
 
