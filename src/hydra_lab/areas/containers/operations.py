@@ -16,7 +16,7 @@ from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.capabilities.containers import node_of, reaching
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Denied, HydraError, Refused, Unavailable
-from hydra_lab.kernel.integrations.soon import soon_of_each
+from hydra_lab.kernel.integrations.soon import soon, soon_of_each
 from hydra_lab.kernel.operation import Durable, Effect, Input, Output, operation
 
 HOST = ("container_host",)
@@ -131,8 +131,9 @@ def fits(one: ContainerView, wanted: Wanted) -> bool:
 @operation("containers.show", effect=Effect.READ, path="GET /containers/{id}", needs=HOST, subject="id")
 def show(ctx: Context, input: ContainerId) -> ContainerView:
     """Show one container."""
-    reachable(ctx, node_of(input.id))
-    one = ctx.capability(ContainerHost).container(input.id)
+    reachable(ctx, node := node_of(input.id))
+    host = ctx.capability(ContainerHost)
+    one = soon(lambda: host.container(input.id), host_words(ctx, node))
     with ctx.read() as connection:
         return told(one, probes.all_found(connection).get(one.name))
 
@@ -140,6 +141,12 @@ def show(ctx: Context, input: ContainerId) -> ContainerView:
 def told(one: Container, probed: Probed | None) -> ContainerView:
     """A container as it is told, with what its probe found."""
     return view(with_health(one, probed), probed.detail if probed and is_of(probed, one) else None)
+
+
+def host_words(ctx: Context, node: str) -> str:
+    """A host of containers, as it is called in a sentence."""
+    title = ctx.services.integrations.configured(HOST[0])[0].title
+    return f"{title} on {node}" if node else title
 
 
 def reachable(ctx: Context, node: str) -> None:

@@ -13,9 +13,10 @@ from hydra_lab.areas.containers.heal.model import Remediation
 from hydra_lab.areas.containers.heal.operations import Remediations
 from hydra_lab.areas.containers.heal.telling import attempt, row, tries
 from hydra_lab.areas.containers.model import ContainerView
-from hydra_lab.areas.containers.operations import HOST, Line, Wanted, fits, told
+from hydra_lab.areas.containers.operations import HOST, Line, Wanted, fits, host_words, told
 from hydra_lab.areas.containers.probes import store as probes
 from hydra_lab.kernel.area import Page, PageRequest
+from hydra_lab.kernel.capabilities.containers import node_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Busy, Denied, HydraError, NotConfigured, NotFound, Refused, Unavailable
 from hydra_lab.kernel.integrations.soon import soon
@@ -127,7 +128,7 @@ def log_of(ctx: Context, name: str, problem: HydraError | None) -> dict[str, Any
     lines: list[Line] = []
     if problem is None:
         try:
-            lines = soon(lambda: ctx.call("containers.logs", id=name, tail=LINES).lines)
+            lines = soon(lambda: ctx.call("containers.logs", id=name, tail=LINES).lines, host_words(ctx, node_of(name)))
         except HydraError as error:
             problem = error
     return {"lines": lines, "unread": problem}

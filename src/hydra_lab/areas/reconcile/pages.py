@@ -4,12 +4,14 @@ from typing import Any
 
 from hydra_lab.areas.reconcile.model import Action
 from hydra_lab.areas.reconcile.operations import History, Shown
+from hydra_lab.areas.reconcile.watching import WATCHER
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound
 from hydra_lab.kernel.policy.model import Verdict
 
 LAST = 8
+AS_WATCHER = f"{WATCHER.kind.value}:{WATCHER.name}"
 ICONS = {"container": "container", "silence": "bell", "schedule": "calendar-clock", "workflow": "waypoints"}
 LOOKS = {"done": ("ok", "circle-check"), "rolled back": ("warn", "history"), "failed": ("bad", "circle-x"),
          "not tried": ("off", "circle-dashed"), "refused": ("off", "shield-x")}  # fmt: skip
@@ -26,7 +28,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """The plan as things are now, watching, and what there was."""
     history: History = ctx.call("reconcile.history", limit=LAST)
     told: dict[str, Any] = {
-        "missing": not history.revisions, "history": history, "icons": ICONS, "looks": LOOKS, "plan": None,
+        "missing": not history.revisions, "history": history, "icons": ICONS, "looks": LOOKS, "by": by, "plan": None,
         "can_import": bool(ctx.services.integrations.configured("container_host")),
     }  # fmt: skip
     if history.revisions:
@@ -38,6 +40,11 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
             "tried": any("--again" in (one.why_not or "") for one in plan.actions),
         }  # fmt: skip
     return told
+
+
+def by(author: str) -> str:
+    """Who it was, by name."""
+    return "watching" if author == AS_WATCHER else author.partition(":")[2]
 
 
 def asked(one: Action) -> tuple[str, str]:
@@ -73,7 +80,7 @@ def load_revision(ctx: Context, request: PageRequest) -> dict[str, Any]:
         raise NotFound(f"There is no revision {given[:20]}.", fix="The page of the desired state lists them.")
     number = int(given)
     shown: Shown = ctx.call("reconcile.desired", revision=number)
-    return {"title": f"Revision {number}", "shown": shown, "number": number}
+    return {"title": f"Revision {number}", "shown": shown, "number": number, "by": by}
 
 
 PAGES = (

@@ -91,7 +91,7 @@ def test_a_command_and_a_connection_are_probes_too_and_one_may_be_set(lab: Serve
     until(lambda: lab.client.get("/containers/told").json()["health"] == "healthy")
     docker("exec", "told", "rm", "/well")
     until(lambda: lab.client.get("/containers/told").json()["health"] == "unhealthy")
-    assert lab.client.get("/containers/told").json()["probe"] == "test ended with 1."
+    assert lab.client.get("/containers/told").json()["probe"] == "“test -f /well” ended with exit code 1."
     probe = {"check": f"tcp://127.0.0.1:{lab.port}", "interval_s": 1}
     lab.client.put("/containers/probes/told", json=probe).raise_for_status()
     until(lambda: lab.client.get("/containers/told").json()["health"] == "healthy")

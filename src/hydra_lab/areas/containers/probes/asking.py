@@ -3,6 +3,7 @@
 import socket
 from urllib.parse import urlsplit, urlunsplit
 
+from hydra_lab.areas.containers.model import exit_words, masked
 from hydra_lab.areas.containers.probes.model import Answer, Probe, command_of
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
@@ -10,7 +11,7 @@ from hydra_lab.kernel.errors import Denied, HydraError, Invalid, NotFound, Refus
 
 ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - what a published port is said to listen on
 HERE = ("127.0.0.1", "::1")
-LONGEST = 300
+LONGEST, SHOWN = 300, 100
 
 
 def ask(ctx: Context, probe: Probe, one: Container) -> Answer:
@@ -66,12 +67,13 @@ def by_connection(probe: Probe, host: str, port: int | None) -> Answer:
 
 def by_command(ctx: Context, probe: Probe, one: Container) -> Answer:
     """Whether a command in the container ends well."""
-    words = command_of(probe.check)
+    scrub = ctx.services.scrubber.text
+    command = probe.check.partition(":")[2].strip()
     try:
-        done = ctx.capability(ContainerHost).execute(one.id, words, probe.timeout_s)
+        done = ctx.capability(ContainerHost).execute(one.id, command_of(probe.check), probe.timeout_s)
     except (Denied, Refused, NotFound, TimedOut) as error:
         return Answer(good=False, detail=error.detail)
-    said = ctx.services.scrubber.text(done.output)[:LONGEST]
-    return Answer(
-        good=done.exit_code == 0, detail=f"{words[0]} ended with {done.exit_code}" + (f": {said}" if said else ".")
-    )
+    shown, said = masked(scrub(command)), scrub(done.output)[:LONGEST]
+    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    ended = f"“{shown}” ended with {exit_words(done.exit_code)}"
+    return Answer(good=done.exit_code == 0, detail=f"{ended}: {said}" if said else f"{ended}.")
