@@ -40,7 +40,7 @@ def test_a_setting_is_kept_over_a_restart(lab: Lab, make_lab: Callable[..., Lab]
     with again.database.read() as connection:
         again.settings.load(connection)
     assert again.settings.current.backup.keep == 3
-    assert again.settings.current.lanes == {"default": 8, "inference": 2, "models": 4, "gpu:forge:0": 2}
+    assert again.settings.current.lanes == {"default": 8, "inference": 2, "models": 16, "gpu:forge:0": 2}
 
 
 def test_a_setting_can_be_taken_back(lab: Lab) -> None:

@@ -58,7 +58,7 @@ def test_groups_are_reached_with_two_underscores(data_dir: Path) -> None:
 
 def test_lanes_are_laid_over_the_default_ones(data_dir: Path) -> None:
     found = settings(data_dir, '[lanes]\n"gpu:forge:0" = 1', HYDRA_LANES__DEFAULT="3")
-    assert found.lanes == {"default": 3, "inference": 2, "models": 4, "gpu:forge:0": 1}
+    assert found.lanes == {"default": 3, "inference": 2, "models": 16, "gpu:forge:0": 1}
     assert found.slots("never named") == 1
 
 

@@ -31,7 +31,8 @@ class RouterServer(PlainServer):
             answer = self._calls.post("/models/load", {"model": model, **(options.extra or {})})
             if not answer.is_success:
                 raise self._calls.failed(f"load {model}", answer)
-        for seen in until(self.title, f"load {model}", lambda: self._listed(model), lambda one: one.value == "loaded"):
+        place = self._calls.place
+        for seen in until(place, f"load {model}", lambda: self._listed(model), lambda one: one.value == "loaded"):
             if seen.failed or seen.value == "unloaded":
                 code = "" if seen.exit_code is None else f" with exit code {seen.exit_code}"
                 raise self._calls.refused(f"load {model}", f"its process ended{code}")
@@ -44,7 +45,8 @@ class RouterServer(PlainServer):
         answer = self._calls.post("/models/unload", {"model": model})
         if not answer.is_success and self._listed(model).value != "unloaded":
             raise self._calls.failed(f"unload {model}", answer)
-        list(until(self.title, f"unload {model}", lambda: self._listed(model), lambda one: one.value == "unloaded"))
+        place = self._calls.place
+        list(until(place, f"unload {model}", lambda: self._listed(model), lambda one: one.value == "unloaded"))
 
     def _listed(self, model: str) -> RouterStatus:
         found: Listed | None = next((one for one in self.listing() if one.id == model), None)

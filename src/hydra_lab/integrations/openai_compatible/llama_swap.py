@@ -40,7 +40,7 @@ class SwapServer(PlainServer):
             answer = self._calls.get("/unload", patient=True)
         if not answer.is_success:
             raise self._calls.failed(f"unload {model}", answer)
-        list(until(self.title, f"unload {model}", self._running, lambda running: model not in running))
+        list(until(self._calls.place, f"unload {model}", self._running, lambda running: model not in running))
 
     def _running(self) -> dict[str, str]:
         """The states of what has not stopped."""

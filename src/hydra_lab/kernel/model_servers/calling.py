@@ -13,8 +13,6 @@ from hydra_lab.kernel.http import HttpClient, checked, read_as
 from hydra_lab.kernel.model_servers.places import Place
 
 T = TypeVar("T")
-# A large model is read from a slow disk for minutes, and not every server tells how far it is.
-LOAD_SILENCE_S = 900.0
 CREDENTIALS = ("authorization", "x-api-key", "x-admin-key", "cookie")
 
 
@@ -24,7 +22,7 @@ class Calls:
     def __init__(self, place: Place, http: HttpClient) -> None:
         self.place = place
         self._http = http
-        self._patient = httpx.Timeout(http.timeout_s, read=LOAD_SILENCE_S)
+        self._patient = httpx.Timeout(http.timeout_s, read=place.load_silence_s)
 
     def read(self, kind: type[T], path: str) -> T:
         """What a path tells."""

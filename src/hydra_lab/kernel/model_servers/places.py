@@ -11,6 +11,8 @@ from pydantic import model_validator as validated
 from hydra_lab.kernel.integration import WEB_ADDRESS, IntegrationSettings
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,29}$")
+# A large model is read from a slow disk for minutes, and not every server tells how far it is.
+LOAD_SILENCE_S = 900.0
 KEY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9-]{0,29})=(?P<key>\S+)$")
 
 
@@ -34,6 +36,7 @@ class Place:
     key: SecretStr | None
     node: str | None
     gpus: tuple[int, ...]
+    load_silence_s: float = LOAD_SILENCE_S
 
     @property
     def proof(self) -> dict[str, str]:
@@ -125,6 +128,11 @@ class ModelServersSettings(IntegrationSettings):
         default=None, title="Keys of theirs", description="For those with a key of their own: big=KEY small=KEY"
     )
 
+    load_silence_s: float = Field(
+        default=LOAD_SILENCE_S, gt=0, le=3600, title="Patience with loads",
+        description="Seconds without a word that a load is given; then what was loaded before is brought back.",
+    )  # fmt: skip
+
     @validated(mode="before")
     @classmethod
     def an_address_is_enough(cls, values: Any) -> Any:
@@ -137,9 +145,9 @@ class ModelServersSettings(IntegrationSettings):
         found = []
         if self.url:
             found.append(Place(id=integration, title=title, url=plain(self.url), key=self.key, node=self.node,
-                               gpus=self.gpus))  # fmt: skip
+                               gpus=self.gpus, load_silence_s=self.load_silence_s))  # fmt: skip
         for name, at in sorted(self.servers.items()):
             key = SecretStr(keys[name]) if name in keys else self.key
             found.append(Place(id=f"{integration}:{name}", title=f"{title} {name}", url=plain(at.url), key=key,
-                               node=at.node, gpus=at.gpus))  # fmt: skip
+                               node=at.node, gpus=at.gpus, load_silence_s=self.load_silence_s))  # fmt: skip
         return tuple(found)

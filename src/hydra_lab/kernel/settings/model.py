@@ -73,7 +73,7 @@ def host_name(text: str) -> str:
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)]
 Slots = Annotated[int, Field(ge=0, le=1000)]
 OPEN_ENDED = ("lanes", "budgets", "nodes", "host_keys")  # groups whose parts the owner names
-LANES = {"default": 8, "inference": 2, "models": 4}
+LANES = {"default": 8, "inference": 2, "models": 16}
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 

@@ -1,13 +1,14 @@
 """Changing what is loaded, so that it can be begun again anywhere: what is really loaded decides what is left to do."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from hydra_lab.areas.models import memory, store
 from hydra_lab.areas.models.leasing import give_back, leased, settled
 from hydra_lab.areas.models.memory import Freed
+from hydra_lab.areas.models.steering.listening import heard
 from hydra_lab.areas.models.steering.plan import Plan, leaves, steered
 from hydra_lab.areas.models.steering.proving import prove
 from hydra_lab.areas.models.store import Learned
@@ -112,9 +113,9 @@ def appears(ctx: Context, one: ModelServer, model: str) -> bool:
     return True
 
 
-def follow(ctx: Context, told: Iterable[Loading]) -> None:
+def follow(ctx: Context, told: Iterator[Loading]) -> None:
     """Pass on how far something is."""
-    for one in told:
+    for one in heard(ctx, told):
         fraction = min(1.0, one.done / one.total) if one.total and one.done is not None else None
         count = f", {one.done} of {one.total} {one.unit}" if fraction is not None and one.unit == "modules" else ""
         ctx.progress(fraction, one.message + count)
@@ -134,10 +135,10 @@ def back(ctx: Context, one: ModelServer, plan: Plan, cause: HydraError) -> Chang
             one.unload(plan.model)
         for each in was:
             bring_back(ctx, quiet, one, each)
-    except Unavailable:
-        raise
     except HydraError as error:
         said = f"{cause.detail} What was loaded before could not be loaded again: {error.detail}"
+        if isinstance(error, Unavailable):
+            raise Unavailable(said, fix=error.fix, retry_after_s=error.retry_after_s) from error
         return failed.model_copy(update={"outcome": "lost", "detail": said, "loaded": names(one)})
     if isinstance(cause, Cancelled):
         raise cause
