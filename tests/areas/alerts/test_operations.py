@@ -117,10 +117,10 @@ def test_a_silence_is_extended_and_changed_and_one_made_elsewhere_is_shown(lab: 
 
 @pytest.mark.parametrize(
     "given",
-    [{"owner": None}, {"reason": ""}, {"minutes": None}, {"ends_at": "2999-01-01T00:00:00Z"}, {"matchers": []},
-     {"matchers": ["nothing"]}, {"matchers": ['a=~"("']}, {"matchers": ['a=~".*"']},
+    [{"owner": None}, {"owner": " "}, {"reason": ""}, {"minutes": None}, {"ends_at": "2999-01-01T00:00:00Z"},
+     {"matchers": []}, {"matchers": ["nothing"]}, {"matchers": ['a=~"("']}, {"matchers": ['a=~".*"']},
      {"minutes": None, "ends_at": "2020-01-01T00:00:00Z"}],
-    ids=["owner", "reason", "no end", "two ends", "no matcher", "no condition", "pattern", "everything", "over"],
+    ids=["owner", "blank", "reason", "no end", "two ends", "no matcher", "text", "pattern", "everything", "over"],
 )  # fmt: skip
 def test_what_a_silence_lacks_is_told(lab: Lab, given: dict[str, Any]) -> None:
     answer = lab.server.client.post("/alerts/silences", json=wanted('alertname="X"') | given)

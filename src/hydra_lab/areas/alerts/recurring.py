@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from hydra_lab.areas.alerts.model import SilenceView, silence_view
-from hydra_lab.areas.alerts.silences import NEEDS, Matching, conditions, kept
+from hydra_lab.areas.alerts.silences import NEEDS, Matching, Owner, Reason, conditions, kept
 from hydra_lab.kernel.capabilities import NewSilence, Silencer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.operation import Effect, Output, operation
@@ -16,8 +16,8 @@ from hydra_lab.kernel.work.schedules.model import Schedule, checked, next_after
 class Window(Matching):
     """Which alerts are silenced, when again and again, and for how long."""
 
-    owner: str = Field(min_length=1, max_length=200, description="Who answers for it")
-    reason: str = Field(min_length=1, max_length=2000, description="Why nobody is to be told")
+    owner: Owner
+    reason: Reason
     cron: str = Field(max_length=120, description="When it begins: minute hour day month weekday, e.g. `0 2 * * 0`")
     minutes: int = Field(ge=1, le=7 * 24 * 60, description="How long it lasts each time, in minutes")
     time_zone: str | None = Field(default=None, description="IANA name; default: the lab's")

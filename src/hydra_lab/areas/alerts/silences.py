@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from hydra_lab.areas.alerts import asking
 from hydra_lab.areas.alerts.model import AlertView, SilenceView, as_text, parsed, silence_view, view, written
@@ -24,6 +24,14 @@ Matchers = Annotated[
         '`severity!="info"`; a pattern (RE2) must fit the whole value',
     ),
 ]  # fmt: skip
+Owner = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Field(description="Who answers for it")
+]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    Field(description="Why nobody is to be told"),
+]
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_MIN, description="How long it lasts, in minutes")]
 
 
@@ -42,8 +50,8 @@ class Matching(Input):
 class WantedSilence(Matching):
     """A silence."""
 
-    owner: str = Field(min_length=1, max_length=200, description="Who answers for it")
-    reason: str = Field(min_length=1, max_length=2000, description="Why nobody is to be told")
+    owner: Owner
+    reason: Reason
     minutes: Minutes | None = Field(default=None, description="How long it lasts; or say when it ends")
     ends_at: AwareDatetime | None = Field(default=None, description="When it ends, instead of minutes")
     starts_at: AwareDatetime | None = Field(default=None, description="Default: now")
@@ -78,8 +86,8 @@ class ChangedSilence(SilenceId):
     """What of a silence is to be otherwise; what is left out stays."""
 
     matchers: Matchers | None = None
-    owner: str | None = Field(default=None, min_length=1, max_length=200)
-    reason: str | None = Field(default=None, min_length=1, max_length=2000)
+    owner: Owner | None = None
+    reason: Reason | None = None
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
 

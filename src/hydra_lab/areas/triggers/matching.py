@@ -102,8 +102,9 @@ def found(facts: dict[str, Any], path: str) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A value inside a text."""
-    return "" if value is None else str(value)
+    """A value inside a text; a whole number without a fraction."""
+    whole = isinstance(value, float) and value.is_integer()
+    return "" if value is None else str(int(value) if whole else value)
 
 
 def in_words(trigger: Trigger) -> str:

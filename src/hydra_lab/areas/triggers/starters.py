@@ -9,6 +9,7 @@ from pydantic import Field
 import hydra_lab
 from hydra_lab.areas.triggers import store
 from hydra_lab.areas.triggers.matching import in_words
+from hydra_lab.areas.triggers.measuring.asking import NEED
 from hydra_lab.areas.triggers.model import Trigger, TriggerView
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, NotFound
@@ -17,6 +18,7 @@ from hydra_lab.kernel.registry import Registry
 
 FILE = Path(__file__).with_name("starters.yaml")
 SOURCE = Path(hydra_lab.__file__).parent
+NOTHING_MEASURES = "Nothing that measures is set up: connect a Prometheus under Integrations."
 TOLD_BY = {"gpus": "nodes"}  # topics that another room tells of
 
 
@@ -80,6 +82,12 @@ def missing(registry: Registry, trigger: Trigger) -> list[str]:
     return found if known else [*found, f"It has no operation {trigger.start.operation} yet."]
 
 
+def lacking(ctx: Context, trigger: Trigger) -> list[str]:
+    """Why a trigger cannot work here now."""
+    measured = not trigger.when.metric or ctx.services.integrations.configured(NEED)
+    return missing(ctx.services.registry, trigger) + ([] if measured else [NOTHING_MEASURES])
+
+
 @operation("triggers.starters", effect=Effect.READ, path="GET /triggers/starters")
 def starters(ctx: Context) -> Starters:
     """Show triggers for a lab that can be adopted, and for each whether it can work here now."""
@@ -87,7 +95,7 @@ def starters(ctx: Context) -> Starters:
         there = {view.id for view in store.all_triggers(connection)}
     found = [
         OfferedStarter(
-            **dict(one), words=in_words(one.trigger), missing=missing(ctx.services.registry, one.trigger),
+            **dict(one), words=in_words(one.trigger), missing=lacking(ctx, one.trigger),
             adopted=one.name in there,
         )
         for one in all_starters().values()
@@ -102,9 +110,9 @@ def adopt(ctx: Context, input: StarterName) -> Answer[TriggerView]:
     starter = all_starters().get(input.name)
     if starter is None:
         raise NotFound(f"There is no starter {input.name}.", fix="`hydra triggers starters` shows them.")
-    lacking = missing(ctx.services.registry, starter.trigger)
-    if lacking:
-        raise Conflict(f"{starter.title}: {' '.join(lacking)}", fix="`hydra triggers starters` shows what is ready.")
+    absent = lacking(ctx, starter.trigger)
+    if absent:
+        raise Conflict(f"{starter.title}: {' '.join(absent)}", fix="`hydra triggers starters` shows what is ready.")
     with ctx.read() as connection:
         if store.one(connection, starter.name):
             raise Conflict(
