@@ -169,13 +169,15 @@ class ModelAnswerer:
 class AnswerCache:
     """Kept answers in front of the models; the first one that is there is asked by the gateway.
 
-    ``is_on(services, model, key)`` says from memory, for every request, whether it wants to be asked at all.
+    ``is_on(services, model, key)`` says from memory, for every request, whether it wants to be asked at all, and
+    ``answers`` whether it may answer then; else it only wants to hear what models say.
     ``look(ctx, asked)`` gives a kept answer or ``None``, never an error. ``keep(ctx, asked, fresh)`` is told of the
     answer that a model gave then, in a thread, after the caller has it.
     """
 
     name: str
     is_on: Callable[["Services", str, str], bool]
+    answers: Callable[["Services", str, str], bool]
     look: Callable[["Context", "Asked"], Awaitable["Kept | None"]]
     keep: Callable[["Context", "Asked", "Fresh"], None]
 

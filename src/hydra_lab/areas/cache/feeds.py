@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from hydra_lab.areas.cache import store
 from hydra_lab.areas.cache.serving import Cache
 from hydra_lab.areas.cache.suite import SUITE
+from hydra_lab.areas.cache.traffic import store as traffic
+from hydra_lab.areas.cache.traffic.recording import bounds_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import AnswerCache, Beat, Contribution, Measures
 from hydra_lab.kernel.inference.caching import Asked, Fresh, Kept
@@ -18,8 +20,13 @@ if TYPE_CHECKING:
 
 
 def is_on(services: Services, model: str, key: str) -> bool:
-    """Whether a request is for the cache."""
+    """Whether a request is for the cache, or is recorded."""
     return services.lasting(Cache).wishes.is_on(model, key)
+
+
+def answers(services: Services, model: str, key: str) -> bool:
+    """Whether a request may be answered from the cache."""
+    return services.lasting(Cache).wishes.known().rule(model, key) is not None
 
 
 async def look(ctx: Context, asked: Asked) -> Kept | None:
@@ -33,12 +40,17 @@ def keep(ctx: Context, asked: Asked, fresh: Fresh) -> None:
 
 
 def expire(ctx: Context) -> None:
-    """Drop the answers whose time is over, and what was noted of them."""
+    """Drop the answers whose time is over, what was noted of them, and what was recorded long enough ago."""
+    settings = ctx.services.lasting(Cache).wishes.known()
+    bounds = bounds_of(settings, ctx.clock.now())
     with ctx.read() as connection:
-        if not store.has_ended(connection, ctx.clock.now()):
-            return
-    with ctx.begin() as connection:
-        store.drop_ended(connection, ctx.clock.now())
+        has_ended, is_over = store.has_ended(connection, ctx.clock.now()), traffic.is_over(connection, bounds)
+    if has_ended:
+        with ctx.begin() as connection:
+            store.drop_ended(connection, ctx.clock.now())
+    if is_over:
+        with ctx.begin() as connection:
+            traffic.prune(connection, bounds)
 
 
 def collect(ctx: Context) -> Iterator[Metric]:
@@ -67,7 +79,7 @@ def collect(ctx: Context) -> Iterator[Metric]:
 
 
 CONTRIBUTIONS: tuple[Contribution, ...] = (
-    AnswerCache(name="cache", is_on=is_on, look=look, keep=keep),
+    AnswerCache(name="cache", is_on=is_on, answers=answers, look=look, keep=keep),
     Beat(name="cache-expire", every_s=300.0, run=expire),
     Measures(name="cache", collect=collect),
     SUITE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, String, Text, UniqueConstraint
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -87,4 +87,44 @@ def learn(op: Operations) -> None:
     op.create_index("ix_cache_observations_entry", "cache_observations", ["entry"])
 
 
-MIGRATIONS = (create, learn)
+def record(op: Operations) -> None:
+    """Questions that are recorded, their vectors, and which answers mean the same."""
+    op.create_table(
+        "cache_questions",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("at", UtcTime, nullable=False),
+        Column("model", String, nullable=False),
+        Column("key", String, nullable=False),
+        Column("exact", String, nullable=False),
+        Column("family", String, nullable=False),
+        Column("hash", String, nullable=False),
+        Column("alike", Boolean, nullable=False),
+        Column("temperature", Float),
+        Column("given_by", String, nullable=False),
+        Column("tokens", Integer),
+        Column("seconds", Float),
+        Column("size", Integer, nullable=False),
+        Column("text", Text, nullable=False),
+        Column("answer", Text, nullable=False),
+    )
+    op.create_index("ix_cache_questions_at", "cache_questions", ["at"])
+    op.create_index("ix_cache_questions_hash", "cache_questions", ["hash"])
+    op.create_table(
+        "cache_question_vectors",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("hash", String, nullable=False),
+        Column("embedder", String, nullable=False),
+        Column("vector", LargeBinary, nullable=False),
+        UniqueConstraint("hash", "embedder"),
+    )
+    op.create_table(
+        "cache_verdicts",
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("pair", String, nullable=False, unique=True),
+        Column("is_same", Boolean, nullable=False),
+        Column("at", UtcTime, nullable=False),
+    )
+    op.create_index("ix_cache_verdicts_at", "cache_verdicts", ["at"])
+
+
+MIGRATIONS = (create, learn, record)

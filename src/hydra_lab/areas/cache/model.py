@@ -29,6 +29,17 @@ class Rule(Input):
         return fnmatchcase(model, self.model) and fnmatchcase(key, self.key)
 
 
+class Recorded(Input):
+    """Whose questions are recorded."""
+
+    model: Name = Field(default="*", description="The model or alias asked for; * stands for any letters")
+    key: Name = Field(default="*", description="The key's name; * stands for any letters")
+
+    def fits(self, model: str, key: str) -> bool:
+        """Whether it speaks about a request."""
+        return fnmatchcase(model, self.model) and fnmatchcase(key, self.key)
+
+
 class Settings(Input):
     """All of it. The first rule that fits a request counts; where none does, the cache is off."""
 
@@ -54,6 +65,17 @@ class Settings(Input):
     audit: float = Field(
         default=0.05, ge=0, le=1, description="The share of answers from the cache that is asked again and compared"
     )
+
+    records: tuple[Recorded, ...] = Field(
+        default=(), max_length=200, description="Whose questions and answers are recorded, to try the cache on them"
+    )
+    record_days: float = Field(default=14.0, gt=0, le=365, description="Days that what was recorded is kept")
+    record_questions: int = Field(default=20_000, ge=1, le=100_000, description="Questions that are recorded at most")
+    record_mib: int = Field(default=64, ge=1, le=4096, description="MiB that they may take; the oldest go first")
+
+    def is_recorded(self, model: str, key: str) -> bool:
+        """Whether a request is recorded."""
+        return any(one.fits(model, key) for one in self.records)
 
     def rule(self, model: str, key: str) -> Rule | None:
         """The rule for a request, ``None`` where the cache is off."""

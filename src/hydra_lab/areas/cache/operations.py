@@ -11,6 +11,7 @@ from hydra_lab.areas.cache.asking.keys import hashed
 from hydra_lab.areas.cache.model import Name, Rule, Settings
 from hydra_lab.areas.cache.serving import Cache
 from hydra_lab.areas.cache.store import Event
+from hydra_lab.areas.cache.traffic import store as traffic
 from hydra_lab.areas.cache.views import EntryView, Status, status_of
 from hydra_lab.areas.cache.wishes import SETTINGS
 from hydra_lab.kernel.context import Context
@@ -45,13 +46,14 @@ class Happened(Output):
 
 
 class Purge(Input):
-    """Which answers to drop: those that fit every part that is given."""
+    """Which answers and recorded questions to drop: those that fit every part that is given."""
 
     entry: Name | None = Field(default=None, description="One answer, by its id")
     model: Name | None = Field(default=None, description="All that were asked of this model or alias")
     key: Name | None = Field(default=None, description="All that this key asked")
     text: str | None = Field(default=None, min_length=1, max_length=500, description="All whose question has this text")
     everything: bool = Field(default=False, description="All of them")
+    recorded: bool = Field(default=False, description="Only recorded questions, and no kept answers")
 
     @model_validator(mode="after")
     def something_is_meant(self) -> Self:
@@ -62,9 +64,10 @@ class Purge(Input):
 
 
 class Purged(Output):
-    """How many answers were dropped."""
+    """How many answers were dropped, and how many recorded questions."""
 
     dropped: int
+    recorded: int
     at: datetime
 
 
@@ -128,13 +131,18 @@ def near_misses(ctx: Context, input: Latest) -> Happened:
 
 @operation("cache.purge", effect=Effect.WRITE, scope="admin", queueable=False)
 def purge(ctx: Context, input: Purge) -> Purged:
-    """Drop kept answers: one, those of a model or key, those whose question has a text, or all."""
-    ctx.services.lasting(Cache).notes.write()
+    """Drop kept answers and recorded questions: one, those of a model or key, those with a text, or all."""
+    cache = ctx.services.lasting(Cache)
+    cache.notes.write()
+    cache.recorder.write()
+    which = {"model": input.model, "key": input.key, "text": input.text}
     with ctx.begin() as connection:
-        dropped = store.drop(connection, id=input.entry, model=input.model, key=input.key, text=input.text)
-        which = input.model_dump(include={"entry", "model", "key", "everything"}, exclude_none=True)
-        ctx.emit(connection, "cache.purged", data={**which, "by_text": input.text is not None, "dropped": dropped})
-    return Purged(dropped=dropped, at=ctx.clock.now())
+        recorded = traffic.drop(connection, entry=input.entry, **which)
+        dropped = 0 if input.recorded else store.drop(connection, id=input.entry, **which)
+        said = input.model_dump(include={"entry", "model", "key", "everything"}, exclude_none=True)
+        found = {"by_text": input.text is not None, "dropped": dropped, "recorded": recorded}
+        ctx.emit(connection, "cache.purged", data=said | found)
+    return Purged(dropped=dropped, recorded=recorded, at=ctx.clock.now())
 
 
 @operation("cache.wrong", effect=Effect.WRITE, scope="admin", subject="id", queueable=False)

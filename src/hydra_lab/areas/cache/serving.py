@@ -23,6 +23,7 @@ from hydra_lab.areas.cache.asking.keys import NEW, Key, key_of, unfit
 from hydra_lab.areas.cache.model import Rule
 from hydra_lab.areas.cache.noting import Notes, clean, shown
 from hydra_lab.areas.cache.store import Entry, Event
+from hydra_lab.areas.cache.traffic.recording import Recorder
 from hydra_lab.areas.cache.wishes import Wishes
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.inference.caching import Asked, Fresh, Kept
@@ -51,6 +52,7 @@ class Cache:
     def __init__(self, services: Services) -> None:
         self.wishes = Wishes(services)
         self.notes = Notes(services)
+        self.recorder = Recorder(services, self.wishes)
         self.semantic = Semantic(services)
         self._services = services
         self._lock = threading.Lock()
@@ -62,6 +64,13 @@ class Cache:
 
     async def look(self, ctx: Context, asked: Asked) -> Kept | None:
         """A kept answer, if there is one that fits."""
+        known = self.wishes.known()
+        kept = await self._found(ctx, asked) if known.rule(asked.model, asked.key) is not None else None
+        if known.is_recorded(asked.model, asked.key):
+            self.recorder.looked(asked, kept)
+        return kept
+
+    async def _found(self, ctx: Context, asked: Asked) -> Kept | None:
         found = await asyncio.to_thread(self._exact, ctx, asked)
         if not isinstance(found, Key):
             return found
@@ -151,6 +160,7 @@ class Cache:
 
     def keep(self, ctx: Context, asked: Asked, fresh: Fresh) -> None:
         """Keep what a model answered, if it is whole, and learn from it."""
+        self.recorder.answered(asked, fresh)
         with self._lock:
             looked = self._looked.pop(id(asked), None)
         found = self._wanted(asked, tell=False)

@@ -1,6 +1,6 @@
-"""The tables of the cache: what the owner set, the kept answers, what became of questions, and what was learned."""
+"""The tables of the cache: what the owner set, kept answers, and what was noted, learned and recorded of questions."""
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -76,4 +76,43 @@ observations = Table(
     Column("asked", String, nullable=False),
     Column("source", String, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+questions = Table(
+    "cache_questions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("model", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("exact", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("hash", String, nullable=False, index=True),
+    Column("alike", Boolean, nullable=False),
+    Column("temperature", Float),
+    Column("given_by", String, nullable=False),
+    Column("tokens", Integer),
+    Column("seconds", Float),
+    Column("size", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+question_vectors = Table(
+    "cache_question_vectors",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("hash", String, nullable=False),
+    Column("embedder", String, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    UniqueConstraint("hash", "embedder"),
+)
+
+verdicts = Table(
+    "cache_verdicts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("pair", String, nullable=False, unique=True),
+    Column("is_same", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
 )

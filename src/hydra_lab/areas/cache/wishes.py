@@ -26,13 +26,15 @@ class Wishes:
         self._reading = False
 
     def is_on(self, model: str, key: str) -> bool:
-        """Whether a request is for the cache, from memory."""
+        """Whether a request is for the cache, or to be recorded, from memory."""
         if self._settings is None:
             self._read_quietly()  # once for each process
         elif time.monotonic() - self._read_at > FRESH_S:
             self._read_aside()
         settings = self._settings
-        return settings is not None and bool(settings.rules) and settings.rule(model, key) is not None
+        if settings is None:
+            return False
+        return settings.rule(model, key) is not None or settings.is_recorded(model, key)
 
     def known(self) -> Settings:
         """As they were last read."""

@@ -87,18 +87,18 @@ def ask_anyway(observations: Sequence[Observation], similarity: float, bound: fl
 class Interval:
     """A share with its 95 % interval."""
 
-    wrong: int
-    of: int
+    wrong: float
+    of: float
     share: float | None
     low: float
     high: float
 
 
-def wilson(wrong: int, of: int, z: float = 1.96) -> Interval:
+def wilson(wrong: float, of: float, z: float = 1.96) -> Interval:
     """Wilson's interval of a share; with nothing observed anything is possible."""
     if not of:
         return Interval(wrong=0, of=0, share=None, low=0.0, high=1.0)
-    share = wrong / of
+    share = min(1.0, wrong / of)
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
     return Interval(wrong=wrong, of=of, share=share, low=max(0.0, middle - half), high=min(1.0, middle + half))

@@ -82,7 +82,8 @@ class Caching:
         )  # fmt: skip
 
     def _follow(self, passing: Passing, actor: Actor, asked: Asked) -> None:
-        passing.headers[SAID] = MISS
+        if self._cache is not None and self._cache.answers(self._services, asked.model, asked.key):
+            passing.headers[SAID] = MISS
         passing.copies(LONGEST)
         passing.when_over(lambda: self._over(passing, actor, asked))
 
