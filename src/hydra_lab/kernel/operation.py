@@ -104,6 +104,7 @@ class Operation:
     floor: str | None = None  # names a floor of policy ("deletes data", "edits policy", …): always asks
     entry: Entry = Entry.CREDENTIAL
     tool: bool = False  # one of the about twenty chosen MCP tools
+    common: bool = False  # among the few that new work offers before all others
     queueable: bool = True
     passes_on: bool = False  # only hands over work that policy judges by itself, e.g. queue.add
     shows: bool = False  # begins by showing what it would do, and asks with that: see ``Context.ask``
@@ -219,9 +220,7 @@ def default_route(name: str, effect: Effect) -> str:
 def operation(name: str, *, effect: Effect, path: str | None = None, **traits: Any) -> Callable[[F], F]:
     """Declare a verb: ``handler(ctx, input: Input) -> Output``.
 
-    ``path`` is ``"METHOD /route/{field}"`` (default: ``/<area>/<verb>``). Traits are the fields of ``Operation``:
-    ``durable``, ``needs``, ``subject``, ``scope``, ``floor``, ``tool``, ``queueable``, ``status``, ``body_limit``,
-    ``shows``.
+    ``path`` is ``"METHOD /route/{field}"`` (default: ``/<area>/<verb>``). Traits are the other fields of ``Operation``.
     """
     return declare(Kind.OPERATION, name, path, effect=effect, **traits)
 

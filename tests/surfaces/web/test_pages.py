@@ -2,14 +2,19 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hydra_lab.app import found_rooms
+from hydra_lab.areas.activity.pages import lines
+from hydra_lab.kernel.journal import Event
 from hydra_lab.surfaces.web.app import Web
 from hydra_lab.surfaces.web.site import entries
+from tests.lab import OWNER
 from tests.surfaces.served import Served
-from tests.surfaces.web.conftest import HOSTILE, planless
+from tests.surfaces.web.conftest import HOSTILE, add, planless
 from tests.surfaces.web.shown import Browser, Shown
 
 # Every page of every room that has no name in its address, then these.
@@ -42,6 +47,10 @@ PATHS = [
 MADE = {"/queue/{id}", "/inbox/{id}", "/schedules/{id}", "/containers/{id}", "/batches/{id}",
         "/backlog/preview/{draft}", "/backlog/preview/{draft}/text", "/reconcile/revisions/{number}"}  # fmt: skip
 LIMIT_BYTES = 100_000
+CALLED = Event(
+    id=1, at=datetime(2026, 11, 23, tzinfo=UTC), name="operations.called", actor="hook", actor_name="/hooks/bell",
+    subject=None, cause=None, item=None, data={"operation": "toys.list"},
+)  # fmt: skip
 
 
 def sound(page: Shown) -> None:
@@ -182,3 +191,41 @@ def test_a_page_that_is_not_there_says_so_with_a_way_on(browser: Browser) -> Non
         assert page.response.status_code == 404
         assert "There is nothing at this address" in page.text
         sound(page)
+
+
+def test_home_tells_what_changed_however_often_something_was_only_called(shop: Served, browser: Browser) -> None:
+    add(shop, title="Paint the fence", operation="toys.grow", input={"name": "z"}, window="overnight")
+    with shop.services.database.begin() as connection:
+        for _ in range(50):
+            shop.services.journal.write(connection, "operations.called", actor=OWNER, data={"operation": "x"})
+    assert "Paint the fence" in browser.get("/?_part=latest").text
+
+
+def test_a_reason_that_several_have_in_different_words_is_told_without_them(shop: Served, browser: Browser) -> None:
+    for window in ("overnight", "04:00-04:01"):
+        add(shop, title=f"In {window}", operation="toys.grow", input={"name": window}, window=window)
+    held = browser.get("/?_part=held").text
+    assert "Waits for its window" in held
+    assert "04:00-04:01”" not in held
+
+
+def test_new_work_offers_first_what_people_here_queue(browser: Browser) -> None:
+    page = browser.get("/new")
+    first, _, rest = page.html.partition("By area")
+    assert re.findall(r"/operations/([\w.]+)\?new=1", first)[0] == "toys.grow"
+    assert "notify.send" in first
+    assert "maintenance.prune_now" in rest
+    assert "maintenance.prune_now" not in first
+
+
+def test_the_form_of_new_work_is_in_the_menu_where_new_work_is(browser: Browser) -> None:
+    for path, where in (("/operations/toys.grow?new=1", "/ui/new"), ("/operations/toys.grow", "/ui/operations")):
+        menu = browser.get(path).html.partition("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="page"', menu) == [where]
+
+
+def test_what_only_repeats_itself_is_one_line_of_the_activity() -> None:
+    calls = [replace(CALLED, id=9 - n, at=CALLED.at - timedelta(seconds=n)) for n in range(5)]
+    other = replace(CALLED, name="items.done", item="a")
+    found = lines([*calls, other, *calls[:2]])
+    assert [(line.event.id, len(line.more)) for line in found] == [(9, 4), (1, 0), (9, 0), (8, 0)]

@@ -1,5 +1,6 @@
 """The activity page: the journal, filtered and paged, and the whole story that one entry belongs to."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.policy.model import ActorKind
 
 PAGE = 60
+ALIKE = 3  # so many entries in a row that differ only in their time are one line
 HOURS = 24
 FILTERS = ("q", "actor", "topic", "day", "item")
 
@@ -44,7 +46,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "total": total,
         "searched": journal.SEARCHED if wanted.floor is not None else None,
         "days": [
-            {"first": group[0].at, "events": group}
+            {"first": group[0].at, "lines": lines(group)}
             for group in (
                 list(found) for _, found in groupby(shown, key=lambda event: event.at.astimezone(zone).date())
             )
@@ -60,6 +62,26 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "actors": [kind.value for kind in ActorKind],
         "topics": topics(ctx),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An entry, and the ones before it that say the same of an earlier time."""
+
+    event: Event
+    more: list[Event]
+
+
+def lines(events: list[Event]) -> list[Line]:
+    """Entries as lines: what only repeats itself, such as the calls of a hook, is folded."""
+    found = []
+    for _, run in groupby(
+        events, key=lambda one: (one.name, one.actor, one.actor_name, one.subject, one.item, one.data)
+    ):
+        first, *more = run
+        folds = len(more) + 1 >= ALIKE
+        found += [Line(event=first, more=more)] if folds else [Line(event=one, more=[]) for one in (first, *more)]
+    return found
 
 
 def filter_of(ctx: Context, query: dict[str, str]) -> Filter:

@@ -15,7 +15,7 @@ TRIES = 10  # of the whole; between them it waits, and what was answered is not 
 
 
 @operation("inference.run", effect=Effect.READ, path="POST /inference/run", scope=SCOPE, needs=(NEED,), tool=True,
-           durable=Durable(lane=work.LANE, timeout=timedelta(hours=1), budgets=("tokens",)))  # fmt: skip
+           common=True, durable=Durable(lane=work.LANE, timeout=timedelta(hours=1), budgets=("tokens",)))  # fmt: skip
 def run(ctx: Context, input: ToAsk) -> Answer:
     """Ask a model one question and keep its answer.
 

@@ -94,7 +94,7 @@ class Suites(Output):
 
 
 @operation("benchmarks.run", effect=Effect.WRITE, path=f"POST {BASE}/run", subject="suite", tool=True,
-           durable=Durable(lane=LANE, attempts=3, timeout=timedelta(hours=6)))  # fmt: skip
+           common=True, durable=Durable(lane=LANE, attempts=3, timeout=timedelta(hours=6)))  # fmt: skip
 def run(ctx: Context, input: ToRun) -> work.Ran:
     """Run benchmarks, keep what they measure, and say what became worse.
 

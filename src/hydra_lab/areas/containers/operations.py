@@ -183,7 +183,7 @@ def stop(ctx: Context, input: ToAct) -> Acted:
 
 
 @operation("containers.restart", effect=Effect.WRITE, path="POST /containers/{id}/restart", needs=HOST, subject="id",
-           durable=LONG)  # fmt: skip
+           common=True, durable=LONG)  # fmt: skip
 def restart(ctx: Context, input: ToAct) -> Acted:
     """Restart a container, and see that it runs and, where it has a health check, becomes healthy."""
     with reaching(input.id):

@@ -69,7 +69,7 @@ class FetchUrl(Input):
 
 
 @operation(
-    "http.call", effect=Effect.WRITE, path="POST /http/call", subject="url",
+    "http.call", effect=Effect.WRITE, path="POST /http/call", subject="url", common=True,
     durable=Durable(attempts=3, timeout=timedelta(minutes=15)),
 )  # fmt: skip
 def call(ctx: Context, input: CallUrl) -> Called:

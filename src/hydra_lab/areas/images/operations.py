@@ -50,7 +50,7 @@ def usage(ctx: Context, input: UsageWanted) -> Usage:
 
 
 @operation("images.cleanup", effect=Effect.DANGER, needs=HOST, shows=True,
-           durable=Durable(attempts=3, timeout=timedelta(hours=2)))  # fmt: skip
+           common=True, durable=Durable(attempts=3, timeout=timedelta(hours=2)))  # fmt: skip
 def cleanup(ctx: Context, input: ToClean) -> Cleanup:
     """Clean up images, build cache and volumes that nobody needs, after showing them.
 

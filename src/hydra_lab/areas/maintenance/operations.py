@@ -26,7 +26,7 @@ Maintained = BackupMade | Drilled | Optimized | DisksChecked | Forgotten | Healt
 
 
 @operation(
-    "maintenance.run", effect=Effect.WRITE, path="POST /maintenance/run", subject="action", tool=True,
+    "maintenance.run", effect=Effect.WRITE, path="POST /maintenance/run", subject="action", tool=True, common=True,
     durable=Durable(attempts=3, timeout=timedelta(hours=2)),
 )  # fmt: skip
 def run(ctx: Context, input: RunMaintenance) -> Maintained:

@@ -75,7 +75,7 @@ class ByName(Input):
     channel: str = ChannelName
 
 
-@operation("notify.send", effect=Effect.WRITE, path="POST /notify", needs=("notifier",), durable=Durable())
+@operation("notify.send", effect=Effect.WRITE, path="POST /notify", needs=("notifier",), common=True, durable=Durable())
 def send(ctx: Context, input: Message) -> Sent:
     """Send a message to a person, e.g. to a Discord channel; waits until a way to send is configured."""
     notice = Notice(

@@ -7,7 +7,6 @@ from hydra_lab.areas.policy.operations import Answer, Rules
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, Invalid
-from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.describe import ShownRule
 
 ASKED = ("operation", "target", "kind", "mode", "hour")
@@ -37,7 +36,7 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "remarks": ctx.call("policy.validate", text=rules.text).remarks,
         "control": ctx.call("control.show"),
         "query": query,
-        "groups": grouped(verbs),
+        "groups": ctx.services.registry.by_room(verbs),
         "kinds": KINDS,
         "modes": MODES,
         "answer": answer,
@@ -45,14 +44,6 @@ def load(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "spoke": spoke(rules, answer) if answer else None,
         "examples": [(words, link) for words, link in EXAMPLES if link["operation"] in names],
     }
-
-
-def grouped(verbs: list[Operation]) -> list[tuple[str, list[Operation]]]:
-    """Operations by area."""
-    groups: dict[str, list[Operation]] = {}
-    for verb in verbs:
-        groups.setdefault(verb.area, []).append(verb)
-    return sorted(groups.items())
 
 
 def asked(ctx: Context, query: dict[str, str]) -> tuple[Answer | None, str | None]:

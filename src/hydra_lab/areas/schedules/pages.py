@@ -10,7 +10,6 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.operation import Effect, Operation
 from hydra_lab.kernel.work import Item
 from hydra_lab.kernel.work import store as work
 
@@ -56,31 +55,22 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
 def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """The form of a new schedule; without an operation, the choice of one."""
     name, words = request.query.get("operation", ""), request.query.get("q", "")
-    verbs = [verb for verb in ctx.services.registry.operations() if verb.queueable]
+    registry = ctx.services.registry
+    verbs = [verb for verb in registry.operations() if verb.queueable]
     verb = next((one for one in verbs if one.name == name), None)
     if name and verb is None:
         raise NotFound(f"{name} cannot be scheduled.", fix="Choose one of those that can be queued.")
-    whole = ctx.services.registry.operation("schedules.create").input_schema()
+    whole = registry.operation("schedules.create").input_schema()
     return {
         "verb": verb,
         "schema": verb.input_schema() if verb else None,
         "options": {**whole, "properties": {one: whole["properties"][one] for one in OPTIONS}, "required": []},
-        "groups": [] if verb else grouped(verbs, words),
+        "groups": [] if verb else registry.by_room(registry.workable(words)),
         "q": words,
         "times": TIMES,
         "zones": sorted(available_timezones()),
         "zone_name": ctx.services.settings.current.time_zone,
     }
-
-
-def grouped(verbs: list[Operation], words: str) -> list[tuple[str, list[Operation]]]:
-    """What can recur, by area, as far as it fits the words."""
-    groups: dict[str, list[Operation]] = {}
-    for verb in verbs:
-        text = f"{verb.name} {verb.description}".lower()
-        if (verb.effect is not Effect.READ or verb.durable) and all(word in text for word in words.lower().split()):
-            groups.setdefault(verb.area, []).append(verb)
-    return sorted(groups.items())
 
 
 PAGES = (

@@ -13,7 +13,7 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.journal import Event, Filter
 from hydra_lab.kernel.journal import store as journal
-from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.kernel.operation import Operation
 
 # What became of the last event: how it looks, and its word.
 LOOKS = {
@@ -60,13 +60,14 @@ def row(view: TriggerView) -> dict[str, Any]:
 def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """The form of a new trigger; without an operation, the choice of one."""
     name, words = request.query.get("operation", ""), request.query.get("q", "")
-    verbs = [verb for verb in ctx.services.registry.operations() if verb.queueable]
+    registry = ctx.services.registry
+    verbs = [verb for verb in registry.operations() if verb.queueable]
     verb = next((one for one in verbs if one.name == name), None)
     if name and verb is None:
         raise NotFound(f"{name} cannot be started by a trigger.", fix="Choose one of those that can be queued.")
     given = {name: request.query.get(name, "") for name in ("event", "subject", "by")}
-    groups = {} if verb else grouped(verbs, words)
-    return {"q": words, "asked": given, "groups": sorted(groups.items()), **form(ctx, verb, given)}
+    groups = [] if verb else registry.by_room(registry.workable(words))
+    return {"q": words, "asked": given, "groups": groups, **form(ctx, verb, given)}
 
 
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
@@ -82,16 +83,6 @@ def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
         "title": view.id, "row": row(view), "tried": tried, "looks": LOOKS,
         **form(ctx, verbs.get(trigger.start.operation), values, trigger),
     }  # fmt: skip
-
-
-def grouped(verbs: list[Operation], words: str) -> dict[str, list[Operation]]:
-    """What can be started, by area, as far as it fits the words."""
-    groups: dict[str, list[Operation]] = {}
-    for verb in verbs:
-        text = f"{verb.name} {verb.description}".lower()
-        if (verb.effect is not Effect.READ or verb.durable) and all(word in text for word in words.lower().split()):
-            groups.setdefault(verb.area, []).append(verb)
-    return groups
 
 
 def form(ctx: Context, verb: Operation | None, given: dict[str, Any], trigger: Trigger | None = None) -> dict[str, Any]:

@@ -27,13 +27,14 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which entries to read. ``names`` and ``topics`` are any-of; ``q`` looks into name, subject and item.
+    """Which entries to read. ``names`` and ``topics`` are any-of, ``without`` are names to leave out.
 
-    ``floor`` is the smallest id that is looked at.
+    ``q`` looks into name, subject and item; ``floor`` is the smallest id that is looked at.
     """
 
     topics: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     actor: str | None = None
     subject: str | None = None
     item: str | None = None

@@ -93,6 +93,8 @@ def narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
                 *([c.name.in_(wanted.names)] if wanted.names else []),
             )
         )
+    if wanted.without:
+        query = query.where(c.name.not_in(wanted.without))
     for column, value in (
         (c.actor, wanted.actor),
         (c.subject, wanted.subject),

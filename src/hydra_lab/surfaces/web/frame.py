@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 
@@ -32,7 +32,10 @@ class Frame:
     def around(self, request: Request, visitor: Visitor, *, here: str = "") -> dict[str, Any]:
         """The frame of a page. ``here`` is the page's address where the request has another."""
         address = here or address_of(request)
-        path = address.partition("?")[0].removeprefix(self._ui) or "/"
+        path, _, query = address.partition("?")
+        path = path.removeprefix(self._ui) or "/"
+        if path.startswith("/operations/") and {"new", "for"} & parse_qs(query, keep_blank_values=True).keys():
+            path = "/new"  # the form of an operation that new work led to
         with self._services.database.read() as connection:
             seen = newest_id(connection)  # before anything else: what happens from here on comes through the stream
         groups = navigation(self._pages, self._ui, path, self.marks(visitor))

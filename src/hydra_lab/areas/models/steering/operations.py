@@ -46,7 +46,7 @@ class ToPull(Input):
     model: str = Field(max_length=500, description="Its name there, e.g. qwen3:8b")
 
 
-@operation("models.switch", effect=Effect.WRITE, needs=NEEDS, subject="server", durable=STEERING)
+@operation("models.switch", effect=Effect.WRITE, needs=NEEDS, subject="server", common=True, durable=STEERING)
 def switch(ctx: Context, input: ToLoad) -> Switched:
     """Switch a server to another model; the old one comes back if that fails.
 

@@ -66,6 +66,12 @@ def examples(connection: Connection, kind: HoldKind, most: int) -> list[Any]:
     return list(connection.execute(query.order_by(holds.c.item.desc(), holds.c.id).limit(most)).all())
 
 
+def asked_for_lately(connection: Connection, kind: str, most: int) -> list[str]:
+    """The operations that one kind of actor had done among the newest so many items, each as often as that was."""
+    newest = select(items.c.operation, items.c.actor).order_by(items.c.id.desc()).limit(most)
+    return [row.operation for row in connection.execute(newest) if row.operation and row.actor["kind"] == kind]
+
+
 def ended_last(connection: Connection, state: State) -> Any:
     """``id`` and ``title`` of the item that ended last in a state, ``None`` if there is none."""
     query = select(items.c.id, items.c.title).where(items.c.state == state, items.c.finished_at.is_not(None))

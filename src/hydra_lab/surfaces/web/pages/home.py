@@ -23,13 +23,20 @@ from hydra_lab.surfaces.web.look.words import listed, plural
 
 NEEDS, LATEST, EXAMPLES = 6, 8, 4
 RECENT = 50
-# Journal entries that only frame others: the change itself has its own line.
 # Reasons in the order a person looks at them: what they can release first.
 RELEASE = (
     HoldKind.APPROVAL, HoldKind.REQUIREMENT, HoldKind.PAUSED, HoldKind.RETRY, HoldKind.RESOURCE, HoldKind.BUDGET,
     HoldKind.DEPENDENCY, HoldKind.NOT_BEFORE, HoldKind.WINDOW, HoldKind.PLAN,
 )  # fmt: skip
-WORDS = {HoldKind.APPROVAL: "waits for your approval", HoldKind.PLAN: "has no operation yet that does it"}
+# What is said of a reason that several have in different words.
+WORDS = {
+    HoldKind.APPROVAL: "waits for your approval", HoldKind.PLAN: "has no operation yet that does it",
+    HoldKind.PAUSED: "is paused", HoldKind.RETRY: "tries again after a pause", HoldKind.RESOURCE: "waits for memory",
+    HoldKind.BUDGET: "waits for a new day's budget", HoldKind.DEPENDENCY: "waits for other work",
+    HoldKind.NOT_BEFORE: "waits for its time", HoldKind.WINDOW: "waits for its window",
+}  # fmt: skip
+OWN_WORDS = (HoldKind.APPROVAL, HoldKind.PLAN)
+# Journal entries that only frame others: the change itself has its own line.
 FRAMES = ("operations.called", "operations.done", "containers.kill", "containers.stop")
 
 
@@ -182,8 +189,9 @@ def reasons_held(ctx: Context, inbox: Any, holds: dict[str, int]) -> list[dict[s
             rows += [reason(kind, one.detail, one.waiting, one.items) for one in inbox.missing]
             continue
         some = held_for(ctx, kind)
-        words = WORDS.get(kind) or (some[0].detail if some else kind.value.replace("_", " "))
-        due = some[0].due if some and kind in (HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
+        said, dues = {one.detail for one in some}, {one.due for one in some}
+        words = said.pop() if len(said) == 1 and kind not in OWN_WORDS else WORDS[kind]
+        due = dues.pop() if len(dues) == 1 and kind in (HoldKind.NOT_BEFORE, HoldKind.RETRY) else None
         rows.append(reason(kind, words, count, some, due))
     return rows
 
@@ -207,8 +215,7 @@ def reason(kind: HoldKind, words: str, count: int, items: Sequence[Any], due: da
 def latest(ctx: Context) -> list[Event]:
     """The newest entries that tell of a change."""
     with ctx.read() as connection:
-        found = journal.page(connection, Filter(), before=None, limit=LATEST * 4)
-    return [event for event in found if event.name not in FRAMES][:LATEST]
+        return journal.page(connection, Filter(without=FRAMES), before=None, limit=LATEST)
 
 
 def tiles(ctx: Context) -> list[tuple[Tile, Measured]]:

@@ -1,12 +1,16 @@
 """Every verb Hydra knows, the form of each made from its declaration, and new work: a form that is queued."""
 
+from collections import Counter
 from typing import Any
 
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import NotFound
 from hydra_lab.kernel.operation import Effect, Operation
+from hydra_lab.kernel.policy.model import ActorKind
+from hydra_lab.kernel.registry import speaks_of
 from hydra_lab.kernel.work import Item
+from hydra_lab.kernel.work.find import store as find
 from hydra_lab.surfaces.web.forms import examples
 
 # The fields of new work that are about when and how, in the order the form shows them.
@@ -14,64 +18,48 @@ OPTIONS = ("title", "priority", "window", "not_before", "deadline", "tier", "lan
 # Which operations a link shows, and its words.
 KINDS = (("", "All"), ("read", "Reads"), ("write", "Writes"), ("danger", "Dangerous"), ("durable", "Durable"))
 WAITED_FOR = 40
+# How much new work offers first, how much of that is a person's own habit, and from how many items that is read.
+OFTEN, OWN, LATELY = 9, 6, 300
 
 
 def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """Every operation by area, as far as it fits the words and the kind."""
     query = {"q": request.query.get("q", ""), "kind": request.query.get("kind", "")}
-    every = [verb for verb in ctx.services.registry.operations() if fits(verb, query["q"])]
+    registry = ctx.services.registry
+    every = [verb for verb in registry.operations() if speaks_of(verb, query["q"])]
     return {
         "query": query,
-        "total": len(ctx.services.registry.operations()),
+        "total": len(registry.operations()),
         "kinds": [
             {"name": name, "label": label, "count": sum(is_kind(verb, name) for verb in every)} for name, label in KINDS
         ],
-        "groups": by_area(ctx, [verb for verb in every if is_kind(verb, query["kind"])]),
+        "groups": registry.by_room(verb for verb in every if is_kind(verb, query["kind"])),
     }
 
 
 def load_new(ctx: Context, request: PageRequest) -> dict[str, Any]:
     """The operations that somebody would queue; ``?for=`` names an item that one of them is to do."""
     query = {"q": request.query.get("q", ""), "for": request.query.get("for", "")}
-    verbs = [
-        verb
-        for verb in ctx.services.registry.operations()
-        if verb.queueable and fits(verb, query["q"]) and (query["q"] or is_work(verb))
-    ]
-    item = ctx.services.work.get(query["for"]) if query["for"] else None
-    return {"query": query, "item": item, "groups": by_area(ctx, verbs)}
-
-
-def by_area(ctx: Context, verbs: list[Operation]) -> list[dict[str, Any]]:
-    """Operations under the titles of their areas."""
     registry = ctx.services.registry
-    titles = {name: integration.title for name, integration in registry.integrations.items()}
-    titles |= {name: area.title for name, area in registry.areas.items()}
-    areas = sorted({verb.area for verb in verbs})
-    return [
-        {
-            "name": area,
-            "title": titles.get(area, area.capitalize()),
-            "operations": [verb for verb in verbs if verb.area == area],
-        }
-        for area in areas
-    ]
+    item = ctx.services.work.get(query["for"]) if query["for"] else None
+    verbs = [verb for verb in registry.operations() if verb.queueable and speaks_of(verb, query["q"])]
+    groups = registry.by_room(verbs if query["q"] else registry.workable())
+    return {"query": query, "item": item, "often": [] if query["q"] else often(ctx), "groups": groups}
 
 
-def is_work(verb: Operation) -> bool:
-    """Whether somebody would queue it: it does something, or takes long."""
-    return verb.effect is not Effect.READ or verb.durable is not None
+def often(ctx: Context) -> list[Operation]:
+    """What is queued most: by people here lately, then what most labs want."""
+    registry = ctx.services.registry
+    with ctx.read() as connection:
+        lately = Counter(find.asked_for_lately(connection, ActorKind.PERSON, LATELY)).most_common(OWN)
+    wanted = [name for name, _ in lately] + [verb.name for verb in registry.workable() if verb.common]
+    known = {verb.name: verb for verb in registry.workable()}
+    return [known[name] for name in dict.fromkeys(wanted) if name in known][:OFTEN]
 
 
 def is_kind(verb: Operation, kind: str) -> bool:
     """Whether it is of a kind of ``KINDS``."""
     return not kind or verb.effect == kind or (kind == "durable" and verb.durable is not None)
-
-
-def fits(verb: Operation, words: str) -> bool:
-    """Whether every word is somewhere in the operation's name or description."""
-    text = f"{verb.name} {verb.description}".lower()
-    return all(word in text for word in words.lower().split())
 
 
 def load_one(ctx: Context, request: PageRequest) -> dict[str, Any]:
