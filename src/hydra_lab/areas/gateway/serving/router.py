@@ -223,7 +223,8 @@ class Router:
             raise Busy(
                 f"{model} is not loaded on {server.id}.", fix="Ask for a loaded model, or let the gateway swap models."
             )
-        await bring(self._services, asked.actor, server.id, model, in_place=line.one_model)
+        within_s = asked.patience.deadline_s
+        await bring(self._services, asked.actor, server.id, model, in_place=line.one_model, within_s=within_s)
         await asyncio.to_thread(self.catalogue.look_at, server.id)
         line.known_turns = self._services.doors.turns(server.id)
 

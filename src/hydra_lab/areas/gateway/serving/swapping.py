@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
+from hydra_lab.areas.gateway.serving.catalogue import NEED
 from hydra_lab.kernel.errors import Cancelled, Conflict, Denied, NotFound, Unavailable
 from hydra_lab.kernel.policy.model import Actor, Verdict
 from hydra_lab.kernel.services import Services
@@ -13,13 +15,15 @@ SWITCH, LOAD = "models.switch", "models.load"
 LOOK_S = 1.0
 
 
-async def bring(services: Services, actor: Actor, server: str, model: str, *, in_place: bool) -> None:
-    """Return once a model is loaded, ``in_place`` of the one that is.
+async def bring(
+    services: Services, actor: Actor, server: str, model: str, *, in_place: bool, within_s: float
+) -> None:  # fmt: skip
+    """Return once a model is loaded, ``in_place`` of the one that is; it has to begin ``within_s``.
 
     Raises ``Denied`` where policy does not let the caller change models, ``Conflict`` where it does not fit or what is
     pinned would go, ``Unavailable`` where it could not be loaded.
     """
-    item = await asyncio.to_thread(begun, services, actor, server, model, in_place=in_place)
+    item = await asyncio.to_thread(begun, services, actor, server, model, in_place, within_s)
     item = await over(services, item)
     if item.state is State.DONE:
         return
@@ -38,8 +42,11 @@ async def bring(services: Services, actor: Actor, server: str, model: str, *, in
     )
 
 
-def begun(services: Services, actor: Actor, server: str, model: str, *, in_place: bool) -> Item:
-    """The work that loads it. The server's line sees to it that there is one at a time."""
+def begun(services: Services, actor: Actor, server: str, model: str, in_place: bool, within_s: float) -> Item:
+    """The work that loads it. The server's line sees to it that there is one at a time.
+
+    Where Hydra ends before it has begun nobody waits for it any longer, and soon it is not begun any more.
+    """
     operation, input = SWITCH if in_place else LOAD, {"server": server, "model": model}
     try:
         verb = services.registry.operation(operation)
@@ -53,9 +60,12 @@ def begun(services: Services, actor: Actor, server: str, model: str, *, in_place
             f"{model} is not loaded on {server}, and {actor.name} may not load it: {decision.reason}.",
             rule=decision.rule, fix=f"Ask for a loaded model, or allow {operation} to this caller in policy.yaml.",
         )  # fmt: skip
+    if not services.integrations.ready(NEED):  # right after a start nobody has asked yet
+        services.integrations.check(NEED)
     return services.work.add(
         actor=actor, operation=operation, input=input, priority=Priority.HIGH,
         title=f"Load {model} on {server}", origin={"source": "gateway", "key": actor.name},
+        deadline=services.clock.now() + timedelta(seconds=within_s),
     )  # fmt: skip
 
 
