@@ -239,8 +239,8 @@ def endpoint(name: str, *, effect: Effect, path: str, **traits: Any) -> Callable
     The handler may be ``async``: it then runs on the event loop and must not block; it is cancelled when the caller
     leaves before it has answered. ``error_shape(problem)`` makes the body of an error from its problem document.
 
-    An input field ``body: bytes`` gets the request's body as it came, ``headers: dict[str, str]`` its headers with
-    lower-case names; without them the input is read from query and JSON body as an operation's is.
+    An input field ``body: bytes`` (or ``BodyFile``) gets the request's body as it came, ``headers: dict[str, str]``
+    its headers with lower-case names; without them the input is read from query and JSON body as an operation's is.
     """
     return declare(Kind.ENDPOINT, name, path, effect=effect, queueable=False, **traits)
 

@@ -1,11 +1,17 @@
 """OpenAI's own client, with its files and batches, against Hydra."""
 
+import contextlib
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import openai
+import psutil
 import pytest
 from openai import OpenAI
 from openai.types import Batch
@@ -182,3 +188,53 @@ def test_a_batch_that_cannot_be_is_refused_in_openais_words(client: OpenAI, wron
         client.batches.create(**given)
     assert refused.value.status_code in (404, 422)
     assert json.loads(refused.value.response.text)["error"]["type"] == "invalid_request_error"
+
+
+def test_a_large_upload_is_never_in_memory_and_a_cut_one_leaves_nothing(client: OpenAI, hydra: Server) -> None:
+    server = psutil.Process(hydra.pid)
+    before, most = server.memory_info().rss, [0]
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.02):
+            most[0] = max(most[0], server.memory_info().rss)
+
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(watch)
+        content = b"x" * 1023 + b"\n"
+        try:
+            file = client.files.create(file=("large.jsonl", content * (60 << 10)), purpose="batch")
+        finally:
+            over.set()
+        watching.result()
+    assert file.bytes == 60 << 20
+    assert most[0] - before < 40 << 20
+    client.files.delete(file.id)
+
+    listed = [one.id for one in client.files.list()]
+    with socket.create_connection(("127.0.0.1", hydra.port), timeout=20) as cut:
+        head = (
+            f"POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {client.api_key}\r\n"
+            f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {8 << 20}\r\n\r\n--b\r\n"
+        )
+        cut.sendall(head.encode() + content * (3 << 10))
+        until(lambda: held_without_a_name(server))
+    until(lambda: not held_without_a_name(server))
+    assert [one.id for one in client.files.list()] == listed
+
+
+def held_without_a_name(server: psutil.Process) -> list[str]:
+    """The files that a process holds in Hydra's folder and that have no name."""
+    held = []
+    for one in Path(f"/proc/{server.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            held.append(str(one.readlink()))
+    return [one for one in held if one.endswith("(deleted)") and "/data/" in one]
+
+
+def test_a_form_that_is_broken_or_too_large_is_refused(client: OpenAI, hydra: Server) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=b", "authorization": f"Bearer {client.api_key}"}
+    field = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+    for body in (b"", b"--b", field, b"--b\r\nno head", b"nothing of it"):
+        refused = hydra.client.post("/v1/files", content=body, headers=kind)
+        assert (refused.status_code, refused.json()["error"]["type"]) == (422, "invalid_request_error"), body

@@ -41,4 +41,4 @@ def batch(ctx: Context, input: ToBatch) -> work.Batched:
     work.refuse_wrong(checked)
     ctx.step("ask", work.ask_all, ctx, input, checked.ends_at)
     ctx.step("write", work.write, ctx)
-    return ctx.transaction("finish", work.finish, ctx)
+    return ctx.transaction("finish", work.finish, ctx, work.at_once(ctx, input))

@@ -7,6 +7,7 @@ from pydantic import Field
 from hydra_lab.areas.batches import views
 from hydra_lab.areas.batches.doing.reading import crossed
 from hydra_lab.areas.batches.files import kept
+from hydra_lab.areas.batches.files.multipart import Part
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.inference.openai import SCOPE
@@ -58,7 +59,7 @@ def start(ctx: Context, input: ToStart) -> Started:
         prompts = [one.strip() for one in text.splitlines() if one.strip()]
         found = len(prompts)
         text = "\n".join(line.decode() for _, line in crossed(prompts, (), model=input.model, system=None))
-    file = kept.keep(ctx, memoryview(text.encode()), filename="lines.jsonl", purpose="batch", lasts=None)
+    file = kept.keep(ctx, Part.of(text.encode()), filename="lines.jsonl", purpose="batch", lasts=None)
     given = {"file": file.id, "model": input.model, "at_once": input.at_once, "most_tokens": input.most_tokens,
              "most_minutes": input.most_minutes}  # fmt: skip
     item = ctx.enqueue(

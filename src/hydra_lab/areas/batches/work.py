@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pydantic import Field
 from sqlalchemy import Connection
 
 from hydra_lab.areas.batches import store
@@ -66,6 +67,9 @@ class Batched(Output):
     not_asked: int
     prompt_tokens: int
     completion_tokens: int
+    at_once: int | None = Field(
+        default=None, description="Requests asked at the same time, be it more than the lane has slots"
+    )
 
 
 def item_of(ctx: Context) -> str:
@@ -141,9 +145,8 @@ def refuse_wrong(checked: Checked) -> None:
 def ask_all(ctx: Context, input: ToBatch, ends: datetime | None) -> Went:
     """Ask what is not answered yet."""
     item = item_of(ctx)
-    slots = ctx.services.settings.current.slots(LANE)
     bounds = Bounds(
-        at_once=input.at_once or slots, tries=input.tries, most_tokens=input.most_tokens, ends_at=ends
+        at_once=at_once(ctx, input), tries=input.tries, most_tokens=input.most_tokens, ends_at=ends
     )  # fmt: skip
     asking = Asking(ctx, item, bounds)
     again = f", {asking.counts.ended:,} of them were asked before" if asking.counts.ended else ""
@@ -155,6 +158,11 @@ def ask_all(ctx: Context, input: ToBatch, ends: datetime | None) -> Went:
     with ctx.begin() as connection:
         store.stop(connection, item, status, left, LEFT[left] if left else None)
     return Went(status=status)
+
+
+def at_once(ctx: Context, input: ToBatch) -> int:
+    """How many requests are asked at the same time: as many as the batch says, else as many as its lane has slots."""
+    return input.at_once or ctx.services.settings.current.slots(LANE)
 
 
 def write(ctx: Context) -> None:
@@ -170,18 +178,18 @@ def write(ctx: Context) -> None:
                 ctx.artifact(name, path, JSONL)
 
 
-def finish(connection: Connection, ctx: Context) -> Batched:
+def finish(connection: Connection, ctx: Context, at_once: int) -> Batched:
     """Close it and say what became of it."""
     item = item_of(ctx)
     found = store.batch(connection, item)
     assert found is not None
     store.finish(connection, item, ctx.clock.now())
-    result = result_of(found)
+    result = result_of(found, at_once)
     ctx.emit(connection, "batches.finished", subject=item, data=result.model_dump(mode="json"))
     return result
 
 
-def result_of(batch: Batch) -> Batched:
+def result_of(batch: Batch, at_once: int) -> Batched:
     """A batch that is over, as its work's result."""
     counts, total = batch.counts, batch.total or 0
     said = [f"{counts.done:,} of {total:,} requests answered"]
@@ -191,5 +199,5 @@ def result_of(batch: Batch) -> Batched:
     return Batched(
         status=batch.stopped or "completed", summary=", ".join(said) + ".", requests=total, completed=counts.done,
         failed=counts.failed, not_asked=counts.left_out, prompt_tokens=counts.prompt_tokens,
-        completion_tokens=counts.completion_tokens,
+        completion_tokens=counts.completion_tokens, at_once=at_once,
     )  # fmt: skip

@@ -105,7 +105,7 @@ def as_it_came(operation: Operation, call: Call) -> dict[str, Any]:
             raw = call.request.scope["headers"]  # of two of one name the first counts
             given["headers"] = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
         if "body" in fields:
-            given["body"] = call.body
+            given["body"] = call.file or call.body
     return given
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.gate import Queued
+from hydra_lab.kernel.inputs.body import wants_file
 from hydra_lab.kernel.operation import Answer, Input, Kind, Operation, Raw
 from hydra_lab.kernel.services import Services
 from hydra_lab.surfaces.api.inputs import as_it_came, gather
@@ -28,6 +29,7 @@ def way_into(services: Services, streams: Streams, verb: Operation) -> Way:
     """How one verb is entered; what its caller may is policy's to say, so no scope is asked for here."""
     traits: dict[str, Any] = {
         "entry": verb.entry, "scope": None, "body_limit": verb.body_limit, "error_shape": verb.error_shape,
+        "to_disk": verb.kind is Kind.ENDPOINT and wants_file(verb.input),
     }  # fmt: skip
     match verb.kind:
         case Kind.OPERATION:

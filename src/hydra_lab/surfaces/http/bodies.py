@@ -1,8 +1,18 @@
-"""Request bodies: one that is too large is refused before it is read."""
+"""Request bodies: one that is too large is refused before it is read; one that goes to disk is never in memory."""
 
+import tempfile
+from functools import partial
+from io import BufferedRandom
+from pathlib import Path
+from typing import cast
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from hydra_lab.kernel.errors import TooLarge
+
+TOGETHER = 1 << 20
 
 
 def limited(scope: Scope, receive: Receive, limit: int) -> Receive:
@@ -21,6 +31,25 @@ def limited(scope: Scope, receive: Receive, limit: int) -> Receive:
         return message
 
     return take
+
+
+async def on_disk(request: Request, folder: Path, limiter: CapacityLimiter) -> BufferedRandom:
+    """The body as a file that has no name, so that nothing is left of it whatever happens; the caller closes it."""
+    run = partial(to_thread.run_sync, limiter=limiter)
+    file = cast(BufferedRandom, await run(partial(tempfile.TemporaryFile, dir=folder)))
+    try:
+        gathered = bytearray()
+        async for piece in request.stream():
+            gathered += piece
+            if len(gathered) >= TOGETHER:
+                await run(file.write, bytes(gathered))
+                gathered.clear()
+        await run(file.write, bytes(gathered))
+        await run(file.seek, 0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def announced(scope: Scope) -> int:

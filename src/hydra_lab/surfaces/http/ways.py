@@ -4,13 +4,14 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from io import BufferedRandom
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.convertors import Convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hydra_lab.kernel.errors import Denied
 from hydra_lab.kernel.operation import Entry
 from hydra_lab.kernel.services import Services
-from hydra_lab.surfaces.http.bodies import limited
+from hydra_lab.surfaces.http.bodies import limited, on_disk
+from hydra_lab.surfaces.http.streams import GONE
 from hydra_lab.surfaces.http.visitors import Visitor, check_csrf, known_at_once, visitor_of
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ class Call:
     request: Request
     visitor: Visitor
     body: bytes = b""
+    file: BufferedRandom | None = None
     form: FormData = field(default_factory=FormData)
 
     @property
@@ -51,7 +54,8 @@ class Way:
     ``answer`` is a plain function, run in a thread, or with ``on_loop`` a coroutine function, run on the event loop;
     a plain function may return an awaitable where the answer takes waiting.
     ``scope`` is what the credential must carry (operations leave that to policy: ``None``). A body above
-    ``body_limit`` bytes is refused before it is read; ``forms`` has a form parsed instead of kept as bytes.
+    ``body_limit`` bytes is refused before it is read; ``forms`` has a form parsed instead of kept as bytes, ``to_disk``
+    has it kept as a file.
     ``error_shape`` makes the body of an error from its problem document, for callers who know another form.
     """
 
@@ -61,6 +65,7 @@ class Way:
     body_limit: int = 64 << 10
     on_loop: bool = False
     forms: bool = False
+    to_disk: bool = False
     error_shape: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
@@ -133,8 +138,15 @@ async def answered(way: Way, request: Request) -> Response:
             visitor = await to_thread.run_sync(partial(admitted, way, request), limiter=limiter)
         else:
             visitor = admitted(way, request, known)
-        call = await read(way, request, visitor)
-        response = way.answer(call) if way.on_loop else await call.in_thread(way.answer)
+        try:
+            call = await read(way, request, visitor)
+        except ClientDisconnect:
+            return GONE
+        try:
+            response = way.answer(call) if way.on_loop else await call.in_thread(way.answer)
+        finally:
+            if call.file:
+                call.file.close()
     if isinstance(response, Awaitable):
         response = await response
     return masked(request, response)
@@ -181,6 +193,10 @@ async def read(way: Way, request: Request, visitor: Visitor) -> Call:
         check_csrf(request, visitor, form.get("csrf"))
         return Call(request=request, visitor=visitor, form=form)
     check_csrf(request, visitor, None)
+    if way.to_disk:
+        services: Services = request.app.state.services
+        file = await on_disk(request, services.settings.current.data_dir, request.app.state.threads)
+        return Call(request=request, visitor=visitor, file=file)
     return Call(request=request, visitor=visitor, body=await request.body())
 
 

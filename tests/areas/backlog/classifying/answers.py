@@ -38,11 +38,17 @@ class Table:
         self.questions: list[tuple[str, str]] = []  # what was asked of which item: choice or input
         self.shown: list[dict[str, Any]] = []
         self.is_gone = False
+        self.refuses: tuple[str, ...] = ()  # fields of a request that it takes none of
+        self.refused = 0
 
     def ask(self, ctx: Context, body: dict[str, Any], path: str) -> Answered:
         """Answer as the gateway does."""
         if self.is_gone:
             raise Unavailable("The reader did not answer.")
+        if any(name in body for name in self.refuses):
+            self.refused += 1
+            error = {"message": f"{self.refuses[0]} is not supported", "type": "invalid_request_error"}
+            return Answered(status=400, body={"error": error}, server="toy", model=READER, seconds=0.1)
         choice = {"index": 0, "message": self.answered(body), "finish_reason": "stop"}
         return Answered(status=200, body={"choices": [choice]}, server="toy", model=READER, seconds=0.1)
 
@@ -59,8 +65,8 @@ class Table:
     def answered(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The message that answers a question."""
         texts = [one["content"] for one in asked["messages"]]
-        title = json.loads(texts[1].partition("\n\nItem: ")[2])["title"]
-        kind = asked["response_format"]["json_schema"]["name"]
+        title = json.JSONDecoder().raw_decode(texts[1].partition("\n\nItem: ")[2])[0]["title"]
+        kind = "choice" if texts[1].startswith("Choose") else "input"
         self.questions.append((kind, title))
         self.shown.append(asked)
         line = self.lines.get(title, NONE)

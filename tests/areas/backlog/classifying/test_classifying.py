@@ -126,6 +126,20 @@ def test_a_hostile_item_gets_nothing_that_was_not_offered_and_no_right_it_has_no
     assert "approval" in {hold.kind for hold in lab.item("1.4").holds}
 
 
+def test_a_server_that_takes_no_schemas_is_asked_in_words(made: Callable[..., Made]) -> None:
+    lab, reader = made({COPY: sure("maintenance.run", action="backup")}, samples=1)
+    reader.refuses = ("response_format",)
+    lab.take(items(COPY))
+    assert asked(lab).given == 1
+    assert lab.item("1.1").input == {"action": "backup"}
+    assert [kind for kind, _ in reader.questions] == ["choice", "input"]
+    assert reader.refused == 1  # and then no more
+    assert all('"type": "object"' in one["messages"][-1]["content"] for one in reader.shown)
+    reader.refuses = ("max_tokens",)  # another refusal stays one
+    lab.take(items(COPY, GUIDE))
+    assert (asked(lab).failed, reader.refused) == (1, 3)
+
+
 def test_a_person_takes_a_suggestion_or_puts_all_aside(made: Callable[..., Made], database_url: str) -> None:
     lines = {COPY: sure("maintenance.run", 0.5, action="disk_check"), GUIDE: sure("docs.api", 0.4)}
     lab, reader = made(lines, database_url=database_url)

@@ -46,7 +46,10 @@ class ToBatch(Input):
     system: str | None = Field(default=None, max_length=100_000, description="What the prompts' system message says")
     endpoint: str | None = Field(default=None, description="The only path that requests may name")
     at_once: int | None = Field(
-        default=None, ge=1, le=64, description="Requests asked at the same time; the lane's number of slots if not set"
+        default=None,
+        ge=1,
+        le=64,
+        description="Requests asked at the same time, be it more than the lane has slots; those if not set",
     )
     tries: int = Field(default=TRIES, ge=1, le=20, description="How often a request is tried that a server puts off")
     most_tokens: int | None = Field(default=None, ge=1, description="Tokens after which nothing more is asked")

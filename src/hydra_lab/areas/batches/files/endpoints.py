@@ -11,6 +11,7 @@ from hydra_lab.areas.batches.files.multipart import Part, fields_of
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.inference.openai import SCOPE, as_openai
+from hydra_lab.kernel.inputs.body import BodyFile
 from hydra_lab.kernel.operation import Effect, Input, Raw, endpoint
 
 LARGEST = 100 << 20
@@ -21,7 +22,7 @@ JSON = "application/json"
 class Upload(Input):
     """A form as it came."""
 
-    body: bytes
+    body: BodyFile
     headers: dict[str, str] = Field(default_factory=dict)
 
 
@@ -66,14 +67,14 @@ def upload(ctx: Context, input: Upload) -> Raw:
         told = "; ".join(f"{one['field']} {one['problem']}" for one in wrong)
         raise Invalid(f"The upload is not complete: {told}.", problems=wrong, fix="Send the fields file and purpose.")
     filename = (file.filename or "file").replace("\x00", "")[:255]
-    made = kept.keep(ctx, file.content, filename=filename, purpose=purpose, lasts=lasts_of(fields))
+    made = kept.keep(ctx, file, filename=filename, purpose=purpose, lasts=lasts_of(fields))
     return answer(kept.told(made))
 
 
 def text_of(fields: dict[str, Part], name: str) -> str | None:
     """A field that is a text."""
     found = fields.get(name)
-    return bytes(found.content[:1000]).decode("utf-8", "replace") if found else None
+    return found.read(0, 1000).decode("utf-8", "replace") if found else None
 
 
 def lasts_of(fields: dict[str, Part]) -> timedelta | None:

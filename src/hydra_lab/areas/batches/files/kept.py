@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from hydra_lab.areas.batches import store as batches
 from hydra_lab.areas.batches import views
 from hydra_lab.areas.batches.doing.writing import as_chunks
 from hydra_lab.areas.batches.files import store
+from hydra_lab.areas.batches.files.multipart import Part
 from hydra_lab.areas.batches.files.store import File
 from hydra_lab.areas.batches.model import OF_ERRORS, OF_RESULTS, Batch, RequestState
 from hydra_lab.areas.batches.work import ERRORS, RESULTS
@@ -137,22 +139,34 @@ async def uploaded(ctx: Context, id: str) -> AsyncIterator[bytes]:
 
 
 def keep(
-    ctx: Context, content: memoryview, *, filename: str, purpose: str, lasts: timedelta | None
+    ctx: Context, content: Part, *, filename: str, purpose: str, lasts: timedelta | None
 ) -> File:  # fmt: skip
-    """Keep an uploaded file, part by part, so that none holds up other writers for long."""
+    """Keep an uploaded file, part by part, so that none holds up other writers for long.
+
+    One that cannot be kept as a whole is not kept at all. Its hash goes into the journal.
+    """
     now = ctx.clock.now()
     id = f"file-{ctx.new_id().replace('-', '')}"
     lasts = timedelta(days=KEPT_DAYS) if lasts is None and purpose == "batch" else lasts
-    file = File(id=id, filename=filename, purpose=purpose, size=len(content), owner=caller(ctx), made_at=now,
+    file = File(id=id, filename=filename, purpose=purpose, size=content.size, owner=caller(ctx), made_at=now,
                 expires_at=now + lasts if lasts else None)  # fmt: skip
     with ctx.begin() as connection:
         store.begin(connection, file)
-    for number, at in enumerate(range(0, len(content), PART)):
+    hashed = sha256()
+    try:
+        for number, at in enumerate(range(0, content.size, PART)):
+            part = content.read(at, PART)
+            hashed.update(part)
+            with ctx.begin() as connection:
+                store.add_part(connection, id, number, part)
+        data = {"bytes": content.size, "purpose": purpose, "sha256": hashed.hexdigest()}
         with ctx.begin() as connection:
-            store.add_part(connection, id, number, bytes(content[at : at + PART]))
-    with ctx.begin() as connection:
-        store.complete(connection, id, len(content))
-        ctx.emit(connection, "batches.file_uploaded", subject=id, data={"bytes": len(content), "purpose": purpose})
+            store.complete(connection, id, content.size)
+            ctx.emit(connection, "batches.file_uploaded", subject=id, data=data)
+    except BaseException:
+        with ctx.begin() as connection:
+            store.forget(connection, [id])
+        raise
     return file
 
 

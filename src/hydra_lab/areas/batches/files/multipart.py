@@ -2,41 +2,73 @@
 
 from dataclasses import dataclass
 from email.message import Message
+from io import BytesIO
+from typing import BinaryIO, Self
 
 from hydra_lab.kernel.errors import Invalid
+
+WINDOW = 1 << 20
+LONGEST_HEAD = 16 << 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One field of a form; ``content`` is a view of the body."""
+    """One field of a form: ``size`` bytes of the body, from ``begins`` on."""
 
     filename: str | None
-    content: memoryview
+    body: BinaryIO
+    begins: int
+    size: int
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """What is in memory already, as if it had been sent."""
+        return cls(filename=None, body=BytesIO(content), begins=0, size=len(content))
+
+    def read(self, at: int, most: int) -> bytes:
+        """So many bytes of it, or those there are, from a place in it on."""
+        return slice_of(self.body, self.begins + at, self.begins + min(self.size, at + most))
 
 
-def fields_of(content_type: str, body: bytes) -> dict[str, Part]:
+def fields_of(content_type: str, body: BinaryIO) -> dict[str, Part]:
     """A form's fields by their names. Raises ``Invalid`` where the body is no such form."""
     boundary = header("content-type", content_type).get_param("boundary")
     if not content_type.lower().startswith("multipart/form-data") or not isinstance(boundary, str):
         raise Invalid("The body is no form with a file.", fix="Send multipart/form-data with the fields file, purpose.")
     mark = b"--" + boundary.encode()
     found: dict[str, Part] = {}
-    at = 0 if body.startswith(mark) else body.find(b"\r\n" + mark) + 2
+    at = 0 if slice_of(body, 0, len(mark)) == mark else find(body, b"\r\n" + mark, 0) + 2
     if at == 1:
         raise Invalid("The form cannot be read: its boundary is not in it.", fix="Send it as your client made it.")
     while True:
         at += len(mark)
-        if body[at : at + 2] == b"--":
+        if slice_of(body, at, at + 2) == b"--":
             return found
-        begins = body.find(b"\r\n\r\n", at)
-        ends = body.find(b"\r\n" + mark, at)
-        if begins < 0 or ends < 0:
+        begins = slice_of(body, at, at + LONGEST_HEAD).find(b"\r\n\r\n") + at
+        ends = find(body, b"\r\n" + mark, at)
+        if begins < at or ends < 0:
             raise Invalid("The form ends in the middle.", fix="Send it again.")
-        named = disposition_of(body[at:begins])
+        named = disposition_of(slice_of(body, at, begins))
         if named is not None:
             name, filename = named
-            found[name] = Part(filename=filename, content=memoryview(body)[begins + 4 : max(begins + 4, ends)])
+            size = max(0, ends - begins - 4)
+            found[name] = Part(filename=filename, body=body, begins=begins + 4, size=size)
         at = ends + 2
+
+
+def slice_of(body: BinaryIO, begins: int, ends: int) -> bytes:
+    """What is in a body between two places."""
+    body.seek(begins)
+    return body.read(max(0, ends - begins))
+
+
+def find(body: BinaryIO, what: bytes, at: int) -> int:
+    """The first place from ``at`` on where something is, -1 where it is not; a window of the body is read at a time."""
+    while window := slice_of(body, at, at + WINDOW + len(what) - 1):
+        if (place := window.find(what)) >= 0:
+            return at + place
+        at += WINDOW
+    return -1
 
 
 def disposition_of(head: bytes) -> tuple[str, str | None] | None:
