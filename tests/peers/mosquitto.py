@@ -1,5 +1,8 @@
 """A real Mosquitto, and a client beside Hydra's own that sees and says what Home Assistant would."""
 
+import os
+import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +34,20 @@ class Broker(int):
     """A running broker, as its port."""
 
     pid: int
+    folder: Path
+
+    @contextmanager
+    def wanting(self, password: str, user: str = "hydra") -> Iterator[None]:
+        """With another password for a user for the length of a block; who is in by the old one is put out."""
+        try:
+            self._want(password, user)
+            yield
+        finally:
+            self._want(PASSWORD, user)
+
+    def _want(self, password: str, user: str) -> None:
+        subprocess.run(["mosquitto_passwd", "-b", self.folder / "passwords", user, password], check=True)
+        os.kill(self.pid, signal.SIGHUP)
 
 
 @contextmanager
@@ -40,7 +57,8 @@ def mosquitto(**environment: str) -> Iterator[Broker]:
         absent("Mosquitto", bring="apt install mosquitto")
     with peer("mosquitto.sh", **environment) as values:
         one = Broker(values["PORT"])
-        one.pid = int((Path(values["DIR"]) / "mosquitto.pid").read_text())
+        one.folder = Path(values["DIR"])
+        one.pid = int((one.folder / "mosquitto.pid").read_text())
         yield one
 
 

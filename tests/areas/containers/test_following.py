@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 from tests.areas.containers.waiting import actions, events, until
 from tests.peers.docker import Docker
@@ -69,3 +70,18 @@ def test_over_a_crash_of_docker_nothing_is_missed_and_nothing_doubled(lab: Serve
     assert [one for one in actions(lab, "firm") if one in ("create", "start", "die")] == ["create", "start", "die"]
     lives = [one for one in actions(lab, "always") if one in ("create", "start", "die")]
     assert lives == ["create", "start", "die", "start"]
+
+
+def test_what_docker_ended_when_it_was_ended_itself_is_told_once_it_is_back(lab: Server, docker: Docker) -> None:
+    docker.run("served", "sleep 300", "--restart", "always", "--stop-signal", "KILL")
+    until(lambda: actions(lab, "served") == ["create", "start"])
+    pid = docker.pid
+    os.kill(pid, signal.SIGTERM)
+    until(lambda: not Path(f"/proc/{pid}").exists())
+    docker.restart()
+    until(lambda: actions(lab, "served").count("start") == 2)
+    docker.run("later", "true")
+    until(lambda: "die" in actions(lab, "later"))
+    lives = [one for one in actions(lab, "served") if one in ("create", "start", "die")]
+    assert lives == ["create", "start", "die", "start"]
+    docker("rm", "--force", "served", "later")

@@ -57,6 +57,19 @@ def test_what_was_previewed_is_done_and_can_be_put_back(hydra: Server, n8n: N8n)
     }
 
 
+def test_a_workflow_that_changes_before_the_answer_is_asked_about_anew(hydra: Server, n8n: N8n) -> None:
+    asked = ended(hydra, hydra.client.post("/n8n/harden", json={"workflows": ["w1"]}).raise_for_status().json()["id"])
+    before = dict(n8n.workflows["w1"])
+    n8n.workflows["w1"] = before | {"name": "Not what was seen"}
+    hydra.client.post(f"/queue/{asked['id']}/approve").raise_for_status()
+    again = ended(hydra, asked["id"])
+    assert [hold["kind"] for hold in again["holds"]] == ["approval"]
+    assert n8n.workflows["w1"]["settings"] == before["settings"]
+    hydra.client.post(f"/queue/{asked['id']}/approve").raise_for_status()
+    assert ended(hydra, asked["id"], or_held=False)["state"] == "done"
+    assert n8n.workflows["w1"]["settings"]["errorWorkflow"] == "w3"
+
+
 def test_a_workflow_that_n8n_does_not_keep_as_written_is_put_back(hydra: Server, n8n: N8n) -> None:
     before = list(n8n.workflows["w1"]["nodes"])
     n8n.forgetful = True

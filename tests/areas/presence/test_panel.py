@@ -8,7 +8,7 @@ import pytest
 
 from tests.areas.containers.waiting import until
 from tests.areas.presence.waiting import becomes, status
-from tests.peers.mosquitto import PASSWORD, Ear, ear, mosquitto
+from tests.peers.mosquitto import PASSWORD, Broker, Ear, ear, mosquitto
 from tests.server import Server
 
 RECIPE = """rules:
@@ -21,14 +21,14 @@ RECIPE = """rules:
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[tuple[int, Ear]]:
+def home() -> Iterator[tuple[Broker, Ear]]:
     """A broker, and somebody there who hears everything."""
     with mosquitto(PASSWORD=PASSWORD) as port, ear(port) as one:
         yield port, one
 
 
 @pytest.fixture(scope="module")
-def hydra(home: tuple[int, Ear], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def hydra(home: tuple[Broker, Ear], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A Hydra that shows itself there."""
     server = Server(
         tmp_path_factory.mktemp("panel") / "data", HYDRA_MQTT__HOST="127.0.0.1", HYDRA_MQTT__PORT=str(home[0]),
@@ -45,7 +45,7 @@ def shown(one: Ear) -> dict[str, Any]:
     return found
 
 
-def test_hydra_shows_its_queue_and_what_people_do(hydra: Server, home: tuple[int, Ear]) -> None:
+def test_hydra_shows_its_queue_and_what_people_do(hydra: Server, home: tuple[Broker, Ear]) -> None:
     _, one = home
     until(lambda: one.seen.get("hydra/availability") == "online")
     kinds = {json.loads(text)["unique_id"] for topic, text in one.seen.items() if topic.startswith("homeassistant/")}
@@ -61,7 +61,7 @@ def test_hydra_shows_its_queue_and_what_people_do(hydra: Server, home: tuple[int
     until(lambda: shown(one).get("presence") == "home")
 
 
-def test_a_press_passes_policy_like_any_other_call(hydra: Server, home: tuple[int, Ear]) -> None:
+def test_a_press_passes_policy_like_any_other_call(hydra: Server, home: tuple[Broker, Ear]) -> None:
     _, one = home
     until(lambda: shown(one).get("pause") == "OFF")
     one.say("hydra/pause/set", "ON", keep=False)
@@ -81,7 +81,7 @@ def test_a_press_passes_policy_like_any_other_call(hydra: Server, home: tuple[in
 
 
 def test_who_is_gone_without_a_word_is_shown_as_unavailable_and_comes_back(
-    hydra: Server, home: tuple[int, Ear]
+    hydra: Server, home: tuple[Broker, Ear]
 ) -> None:
     _, one = home
     hydra.kill()
@@ -90,7 +90,20 @@ def test_who_is_gone_without_a_word_is_shown_as_unavailable_and_comes_back(
     until(lambda: one.seen.get("hydra/availability") == "online")
 
 
-def test_a_lost_broker_is_joined_again_and_nobody_left(hydra: Server, home: tuple[int, Ear]) -> None:
+def test_a_password_that_is_another_by_now_is_said_and_nobody_left(hydra: Server, home: tuple[Broker, Ear]) -> None:
+    broker, _ = home
+    becomes(hydra, "home")
+    with broker.wanting("another-one-4712"):
+        lost = until(lambda: (now := status(hydra))["sources"][0]["lost_at"] and now)
+        told = hydra.client.post("/integrations/mqtt/test").raise_for_status().json()
+        assert (told["status"], lost["state"]) == ("denied", "home")
+        assert "not authorized" in told["detail"]
+        until(lambda: "not authorized" in str(status(hydra)["sources"][0]["detail"]))
+    until(lambda: status(hydra)["sources"][0]["fresh"])
+    until(lambda: hydra.client.post("/integrations/mqtt/test").json()["status"] == "connected")
+
+
+def test_a_lost_broker_is_joined_again_and_nobody_left(hydra: Server, home: tuple[Broker, Ear]) -> None:
     port, _ = home
     with mosquitto(PASSWORD=PASSWORD) as other:
         hydra.environment["HYDRA_MQTT__PORT"] = str(other)

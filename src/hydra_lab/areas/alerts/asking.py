@@ -67,8 +67,16 @@ def known(ctx: Context) -> Known:
     except NotConfigured:
         raise
     except HydraError as error:
-        last = ADAPTER.validate_python(row.answer) if row and row.answer else None
-        return Known(answer=last, source=name, asked_at=row.asked_at if last else None, problem=error.detail)
+        return known_before(ctx, error.detail)
+
+
+def known_before(ctx: Context, problem: str) -> Known:
+    """What the source said last, for who knows already why it does not answer now. Raises ``NotConfigured``."""
+    name = title(ctx)
+    with ctx.read() as connection:
+        row = store.of_source(connection)
+    last = ADAPTER.validate_python(row.answer) if row and row.answer else None
+    return Known(answer=last, source=name, asked_at=row.asked_at if row and last else None, problem=problem)
 
 
 def kept(answer: Answer) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from hydra_lab.areas.alerts.asking import known_before
 from hydra_lab.areas.alerts.model import AlertView, written
 from hydra_lab.areas.alerts.operations import Alerts, Webhook
-from hydra_lab.areas.alerts.silences import Silences
+from hydra_lab.areas.alerts.silences import Silences, shown
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.capabilities import Matcher
 from hydra_lab.kernel.context import Context
@@ -25,7 +26,8 @@ def load_list(ctx: Context, request: PageRequest) -> dict[str, Any]:
     webhook: Webhook = ctx.call("alerts.webhook")
     try:
         found: Alerts = ctx.call("alerts.list")
-        silences: Silences = ctx.call("alerts.silences")
+        # A source that has just kept this page waiting is not waited for twice.
+        silences: Silences = shown(known_before(ctx, found.problem)) if found.problem else ctx.call("alerts.silences")
     except NotConfigured as error:
         return {"missing": error, "webhook": webhook}
     alerts, kept = sorted(found.alerts or (), key=urgency), silences.silences or []

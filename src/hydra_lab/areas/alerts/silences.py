@@ -150,17 +150,21 @@ def kept(ctx: Context, event: str, wanted: NewSilence, id: str | None = None) ->
     """Keep a silence, journal it and show it."""
     silencer = ctx.capability(Silencer)
     now_id = silencer.put(wanted, id=id)
-    shown = silence_view(silencer.silence(now_id))
-    data = shown.model_dump(mode="json", exclude={"mutes"}) | ({"replaces": id} if id and id != now_id else {})
+    there = silence_view(silencer.silence(now_id))
+    data = there.model_dump(mode="json", exclude={"mutes"}) | ({"replaces": id} if id and id != now_id else {})
     with ctx.begin() as connection:
         ctx.emit(connection, event, subject=now_id, data=data)
-    return shown
+    return there
 
 
 @operation("alerts.silences", effect=Effect.READ, path="GET /alerts/silences")
 def silences(ctx: Context) -> Silences:
     """Show every silence, wherever it was made, and how many alerts each keeps quiet now."""
-    known = asking.known(ctx)
+    return shown(asking.known(ctx))
+
+
+def shown(known: asking.Known) -> Silences:
+    """What is known of silences."""
     answer = known.answer
     found = answer and sorted(answer.silences, key=lambda one: (one.state != "expired", one.ends_at), reverse=True)
     return Silences(
@@ -240,7 +244,7 @@ def end_silence(ctx: Context, input: SilenceId) -> SilenceView:
     """End a silence now."""
     silencer = ctx.capability(Silencer)
     silencer.expire(input.id)
-    shown = silence_view(silencer.silence(input.id))
+    ended = silence_view(silencer.silence(input.id))
     with ctx.begin() as connection:
-        ctx.emit(connection, "alerts.silence_ended", subject=input.id, data={"reason": shown.reason})
-    return shown
+        ctx.emit(connection, "alerts.silence_ended", subject=input.id, data={"reason": ended.reason})
+    return ended

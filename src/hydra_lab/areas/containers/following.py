@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.heal.wishes import asks_for_it
-from hydra_lab.areas.containers.model import Change, changes, masked
+from hydra_lab.areas.containers.model import Change, as_told, changes, ended_unheard, masked
 from hydra_lab.areas.containers.store import Place
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Happened
 from hydra_lab.kernel.context import Context
@@ -101,15 +101,19 @@ class Follower(Kept):
             now = None
         was_told = self._was_told(one)
         with self.ctx.begin() as connection:
-            image_id = now.image_id if now else store.image_id_of(connection, one.id)
+            before = store.seen_by_id(connection, one.id)
+            image_id = now.image_id if now else before.image_id if before else None
             recent = (*(place.recent if place else ()), key)[-RECENT:]
             kept = place or Place(turn=0, at_ns=0, recent=())
             self._move(connection, place, replace(kept, at_ns=max(one.at_ns, kept.at_ns), recent=recent))
             if now:
-                store.put_seen(connection, [now], self.ctx.clock.now())
+                store.put_seen(connection, [as_told(now, before, one)], self.ctx.clock.now())
             elif one.action == "destroy":
                 store.forget(connection, one.id)
             if not was_told:
+                if now and ended_unheard(now, before, one):
+                    end = data_of_change(Change(action="die", container=now, at=now.finished_at))
+                    self._emit(connection, "die", one.name, end)
                 self._emit(connection, one.action, one.name, data_of(one, now) | {"image_id": image_id})
 
     def _was_told(self, one: Happened) -> bool:

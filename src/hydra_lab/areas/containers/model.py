@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from hydra_lab.kernel.capabilities import Container, Port
+from hydra_lab.kernel.capabilities import Container, Happened, Port
 from hydra_lab.kernel.operation import Output
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(@[a-z0-9][a-z0-9-]{0,62})?$"
@@ -122,3 +122,23 @@ def changed(old: Container | None, new: Container) -> list[Change]:
     if new.health in ("healthy", "unhealthy") and (old is None or old.health != new.health):
         found.append(Change(action="health_status", container=new))
     return found
+
+
+def as_told(now: Container, before: Container | None, one: Happened) -> Container:
+    """A container without a beginning and an end that ``one`` does not tell: they have events, which may be missed."""
+    began, ended = now.started_at, now.finished_at
+    # A short life may be over before its beginning is told.
+    untold = {
+        "started_at": began and began > one.at,
+        "finished_at": ended and (ended > one.at or (one.action == "start" and began and ended > began)),
+    }
+    kept: dict[str, Any] = {name: getattr(before, name, None) for name, late in untold.items() if late}
+    return replace(now, **kept)
+
+
+def ended_unheard(now: Container, before: Container | None, one: Happened) -> bool:
+    """Whether a container that ``one`` tells began anew had ended before and nobody told: its host itself ended."""
+    began, ended = now.started_at, now.finished_at
+    if one.action != "start" or before is None or began is None or ended is None:
+        return False
+    return ended != before.finished_at and ended <= began <= one.at

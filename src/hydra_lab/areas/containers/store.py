@@ -97,10 +97,10 @@ def forget(connection: Connection, id: str) -> None:
     connection.execute(delete(seen).where(seen.c.id == id))
 
 
-def image_id_of(connection: Connection, id: str) -> str | None:
-    """The image that a container was made from, as it was last seen; ``None`` for one that is gone."""
+def seen_by_id(connection: Connection, id: str) -> Container | None:
+    """A container as it was last seen; ``None`` for one that is gone."""
     row = connection.execute(select(seen.c.container).where(seen.c.id == id)).first()
-    return CONTAINER.validate_python(row.container).image_id if row else None
+    return CONTAINER.validate_python(row.container) if row else None
 
 
 def seen_named(connection: Connection, name: str) -> Container | None:

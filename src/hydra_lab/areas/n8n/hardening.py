@@ -1,5 +1,7 @@
 """What would make workflows more robust: the changes, and the workflow with them."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -76,3 +78,8 @@ def in_words(value: Any) -> str:
 def content(one: Workflow) -> dict[str, Any]:
     """What of a workflow is written."""
     return {"name": one.name, "nodes": list(one.nodes), "connections": one.connections, "settings": one.settings}
+
+
+def digest(one: Workflow) -> str:
+    """What that content is known by."""
+    return hashlib.sha256(json.dumps(content(one), sort_keys=True).encode()).hexdigest()

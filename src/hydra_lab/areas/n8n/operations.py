@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hydra_lab.areas.n8n import store, work
 from hydra_lab.areas.n8n.failures import LOOKED_AT, NEED
-from hydra_lab.areas.n8n.hardening import content, foreseen, told
+from hydra_lab.areas.n8n.hardening import content, digest, foreseen, told
 from hydra_lab.areas.n8n.model import Foreseen, Hardened, RunView, Snapshot, WorkflowView
 from hydra_lab.areas.n8n.robustness import Known, handles_errors, judged
 from hydra_lab.kernel.capabilities import Run, Workflow, WorkflowHost
@@ -145,11 +145,12 @@ class Plan(Output):
 
     @property
     def preview(self) -> Preview:
-        """The changes to each workflow."""
+        """The changes to each workflow; the workflows themselves are bound as they were then."""
         found = self.foreseen.workflows
         return Preview(
             summary=f"{len(found)} {'workflow' if len(found) == 1 else 'workflows'} of n8n would be changed.",
             parts=tuple(Part(title=one.name, lines=tuple(told(change) for change in one.changes)) for one in found),
+            binds=tuple(digest(self.known.workflows[one.id]) for one in found),
         )
 
 

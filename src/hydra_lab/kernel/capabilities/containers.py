@@ -7,7 +7,7 @@ node ``web@gpu2``, and their ids end so too: whoever has a name or an id has all
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from hydra_lab.kernel.errors import HydraError
@@ -134,6 +134,11 @@ class Happened:
     exit_code: int | None = None
     health: str | None = None
     signal: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return datetime.fromtimestamp(self.at_ns // 10**9, UTC) + timedelta(microseconds=self.at_ns % 10**9 // 1000)
 
 
 @dataclass(frozen=True, kw_only=True)
