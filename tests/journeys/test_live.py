@@ -64,7 +64,7 @@ def test_work_is_seen_to_come_run_and_finish(browser: Any, lab: Server, slow: Sl
         call(lab, slow, "Ask the ticket system")
         row = page.locator(ROW.format("Ask the ticket system"))
         row.locator("[data-s=running]").first.wait_for()
-        assert page.locator("#chips [data-s=running] b").inner_text() == "1"
+        expect(page.locator("#chips [data-s=running] b")).to_have_text("1")
         slow.let_go()
         row.locator("[data-s=done]").first.wait_for()
         assert page.evaluate("window.mark") is True

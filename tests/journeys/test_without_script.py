@@ -97,7 +97,7 @@ def add_work(page: Any, server: Server) -> None:
     page.select_option("#priority", "high")
     page.click("text=Add to the queue")
     expect(page.locator(".toast").first).to_contain_text("Queued: Tidy up", use_inner_text=True)
-    assert page.inner_text("h1") == "Tidy up"
+    expect(page.locator("h1")).to_have_text("Tidy up")
     settle(server)
     page.reload()
     expect(page.locator("#item-state .pill[data-s=done]")).to_have_count(1)

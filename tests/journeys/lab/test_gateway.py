@@ -59,7 +59,7 @@ def test_traffic_is_seen_and_a_model_can_be_tried(
         expect(talk).to_contain_text("One two three", use_inner_text=True)
         page.fill("#try-text", "Once more")
         page.get_by_role("button", name="Ask").click()
-        assert talk.inner_text().count("One two three") == 2
+        expect(talk.get_by_text("One two three")).to_have_count(2)
         page.select_option("#try-model", "http500")
         page.fill("#try-text", "And you?")
         page.get_by_role("button", name="Ask").click()
