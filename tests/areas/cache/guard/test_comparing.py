@@ -55,6 +55,8 @@ def test_other_units_are_another_question(number: int, units: list[str]) -> None
         ("Wait two hours", "Wait 2 h"),
         ("How do I stop it?", "How can I stop it, please?"),
         ("Isn’t it on?", "Isn't it on?"),
+        ("Warum ist er langsam?", "Wieso ist er langsam?"),
+        ("Warte 1,5 Stunden", "Warte 1.5 h"),
     ],
 )
 def test_the_same_written_otherwise_is_the_same(one: str, other: str) -> None:

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from hydra_lab.areas.cache.guard.words import (
-    ASKING,
-    HOW_MANY,
-    LITTLE,
-    NAMES,
-    NEGATIONS,
-    NUMBERS,
-    ONLY_AFTER_A_NUMBER,
-    SAME,
-    UNITS,
-)
+from hydra_lab.areas.cache.guard.words import Language, Words, english_only, german_only, words_of
 
 QUOTED = re.compile(r"`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)")
 CODE = re.compile(
@@ -23,18 +13,26 @@ CODE = re.compile(
 )
 NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[-+−]?\d[\d,]*(?:\.\d+)?|[%$€£¥°#]", re.UNICODE)
+LETTERS = re.compile(r"[^\W\d_]+")
+DECIMAL_COMMA = re.compile(r"-?\d+,(?:\d{1,2}|\d{4,})")
+GROUPED = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 ENDS = frozenset(".!?:\n")
-VOWELS = frozenset("aeiou")
+CLAUSE_ENDS = frozenset(".,;!?:\n)")
+GOES_ON = frozenset({"und", "oder", "wenn", "bitte"})
+SHORT_NEGATIONS = frozenset({"dont", "cant", "wont", "isnt", "doesnt"})
+PARTICLES = frozenset({"ein", "aus", "an", "ab", "auf", "zu"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """A question in parts. ``content`` are the stems of the words that carry its meaning, in their order."""
 
+    language: Language
     words: tuple[str, ...]
     content: tuple[str, ...]
     numbers: tuple[str, ...]
     units: tuple[str, ...]
+    bound: frozenset[tuple[str, str]]
     names: frozenset[str]
     code: frozenset[str]
     negations: int
@@ -42,75 +40,83 @@ class Reading:
 
 
 @lru_cache(maxsize=2048)
-def reading_of(text: str) -> Reading:
-    """A question's parts."""
+def reading_of(text: str, language: Language = "english") -> Reading:
+    """A question's parts, as its language has them."""
     text = text.replace("’", "'")
+    lists = words_of(language)
     code = frozenset(found for one in QUOTED.finditer(text) for found in one.groups() if found)
     code |= frozenset(
         one.group().rstrip(".:") for one in CODE.finditer(text) if not NUMBER.fullmatch(one.group().rstrip(".:"))
     )
-    words, names, numbers, units = [], set(), [], []
+    words, names, numbers, units, bound = [], set(), [], [], set()
     for one in WORD.finditer(text):
         raw = one.group()
         word = raw.lower()
+        if lists.language == "german" and word in PARTICLES and ends_clause(text[one.end() :]):
+            word += "-"
         words.append(word)
         begins = not text[: one.start()].strip() or text[: one.start()].rstrip()[-1] in ENDS
         before = text[one.start() - 1] if one.start() else " "
         if NUMBER.fullmatch(raw):
             numbers.append(plain(raw if before in " (=" or raw[0].isdigit() else raw[1:]))
-        elif word in NUMBERS:
-            numbers.append(NUMBERS[word])
-        follows_number = len(words) > 1 and (words[-2][-1].isdigit() or words[-2] in NUMBERS or words[-2] == "°")
-        if word in UNITS and (word not in ONLY_AFTER_A_NUMBER or follows_number):
-            units.append(UNITS[word])
-        elif is_name(raw, begins=begins):
+        elif word in lists.numbers:
+            numbers.append(lists.numbers[word])
+        follows_number = len(words) > 1 and (words[-2][-1].isdigit() or words[-2] in lists.numbers or words[-2] == "°")
+        if word in lists.units and (word not in lists.only_after_a_number or follows_number):
+            units.append(lists.units[word])
+            if follows_number and numbers:
+                bound.add((numbers[-1], lists.units[word]))
+        elif is_name(raw, lists, begins=begins):
             names.add(word)
     apart = [part for word in words for part in word.split("'")]
-    content = tuple(stem(word) for word in words if word not in LITTLE and word.partition("'")[0] not in LITTLE)
-    negations = sum(word in NEGATIONS or word.endswith("n't") or word in ("dont", "cant", "wont", "isnt", "doesnt")
-                    for word in words)  # fmt: skip
-    asks = {word for word in apart if word in ASKING} | {
-        f"how {after}" for before, after in pairwise(words) if before == "how" and after in HOW_MANY
+    content = tuple(lists.stem(word) for word in words if not {word, word.partition("'")[0]} & lists.little)
+    negations = sum(word in lists.negations or word.endswith("n't") or word in SHORT_NEGATIONS for word in words)
+    asks = {"who" if word == "whom" else word for word in apart if word in lists.asking} | {
+        f"how {after}" for before, after in pairwise(words) if before in ("how", "wie") and after in lists.how
     }
     return Reading(
-        words=tuple(words), content=content, numbers=tuple(numbers), units=tuple(sorted(units)),
-        names=frozenset(names), code=frozenset(code), negations=negations, asks=frozenset(asks),
+        language=language, words=tuple(words), content=content, numbers=tuple(numbers), units=tuple(sorted(units)),
+        bound=frozenset(bound), names=frozenset(names), code=frozenset(code), negations=negations,
+        asks=frozenset(asks),
     )  # fmt: skip
 
 
-def is_name(raw: str, *, begins: bool) -> bool:
-    """Whether a word is a name: known as one, in capitals, or with one where no sentence begins."""
-    if raw.lower() in NAMES:
+@lru_cache(maxsize=2048)
+def language_of(text: str) -> Language | None:
+    """The language of which more words are known, ``None`` where no word says it."""
+    words = [one.lower() for one in LETTERS.findall(text)]
+    german = sum(word in german_only() or not word.isascii() for word in words)
+    english = sum(word in english_only() for word in words)
+    if german == english == 0:
+        return None
+    return "german" if german > english else "english"
+
+
+def ends_clause(rest: str) -> bool:
+    """Whether nothing more of a clause comes."""
+    after = rest.lstrip(" ")
+    return not after or after[0] in CLAUSE_ENDS or after.partition(" ")[0].lower() in GOES_ON
+
+
+def is_name(raw: str, lists: Words, *, begins: bool) -> bool:
+    """Whether a word is a name: known as one, in capitals, or, in English, with one where no sentence begins."""
+    if raw.lower() in lists.names:
         return True
     if not raw[0].isalpha() or raw == "I" or raw.startswith("I'"):
         return False
-    return any(letter.isupper() for letter in raw[1:]) or (raw[0].isupper() and not begins)
+    return any(letter.isupper() for letter in raw[1:]) or (
+        raw[0].isupper() and not begins and lists.language == "english"
+    )
 
 
 def plain(number: str) -> str:
-    """A number without what is only its look: 1,000.50 is 1000.5."""
-    text = number.replace(",", "").replace("−", "-").lstrip("+")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """A number without what is only its look: 1,000.0 is 1000, and 1,5 is 1.5.
 
-
-@lru_cache(maxsize=8192)
-def stem(word: str) -> str:
-    """A word without its ending: stopping, stopped and stops are stop."""
-    word = word.partition("'")[0]
-    for ending in ("ingly", "edly", "ing", "ed", "ies", "es", "s", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word.endswith("ss")):
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in VOWELS and word[-1] not in "ls":
-        word = word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
-
-
-@lru_cache(maxsize=1)
-def alike() -> dict[str, frozenset[int]]:
-    """Which groups of words with the same meaning a stem is in."""
-    found: dict[str, frozenset[int]] = {}
-    for number, group in enumerate(SAME):
-        for word in group.split():
-            found[stem(word)] = found.get(stem(word), frozenset()) | {number}
-    return found
+    3.10 stays what it is, for a version's 3.1 is another one, and so does 1.000, of which nobody can say what it is.
+    """
+    text = number.replace("−", "-").lstrip("+")
+    if DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    text = text.replace(",", "")
+    whole, point, rest = text.partition(".")
+    return whole if point and not rest.strip("0") and not GROUPED.fullmatch(text) else text
