@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from hydra_lab.kernel.capabilities.tending import Tending
+
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
     from sqlalchemy import Connection
@@ -289,5 +291,5 @@ class Measures:
 
 Contribution = (
     Check | DigestSection | SearchSource | Card | Tile | Fact | Beat | Reader | Routine | ImagesWanted
-    | ModelAnswerer | AnswerCache | Measures | Sources | BenchmarkSuite
+    | ModelAnswerer | AnswerCache | Measures | Sources | BenchmarkSuite | Tending
 )  # fmt: skip

@@ -1,16 +1,21 @@
 """What containers do by themselves and tell others: following what happens, healing, and a check."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from hydra_lab.areas.containers import store
 from hydra_lab.areas.containers.following import followed, lost
 from hydra_lab.areas.containers.heal.noticing import ILL, OVER, notice
 from hydra_lab.areas.containers.heal.store import healthy_images
 from hydra_lab.areas.containers.kept import keep
+from hydra_lab.areas.containers.muting import Lease, quiet
 from hydra_lab.areas.containers.probes import store as probes
+from hydra_lab.areas.containers.probes.judging import Judge
 from hydra_lab.areas.containers.probes.model import with_health
 from hydra_lab.areas.containers.store import Place
+from hydra_lab.areas.containers.work import mute_by
 from hydra_lab.kernel.capabilities import Container, ContainerHost
+from hydra_lab.kernel.capabilities.tending import Tending
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import (
     Beat,
@@ -117,6 +122,18 @@ def sources(ctx: Context) -> list[Listening]:
     ]  # fmt: skip
 
 
+def judged(ctx: Context, there: Sequence[Container]) -> list[Container]:
+    """Containers with the health that probes found last."""
+    with ctx.read() as connection:
+        probed = probes.all_found(connection)
+    return [with_health(one, probed.get(one.name)) for one in there]
+
+
+def quietly(ctx: Context, there: Sequence[Container], why: str) -> AbstractContextManager[Lease]:
+    """The alerts of just these containers, muted for a block."""
+    return quiet(ctx, there, why, mute_by(ctx))
+
+
 CONTRIBUTIONS = (
     Sources(name="containers", find=sources),
     Tile(name="containers", title="Containers", icon="container", path="/containers", measure=tile),
@@ -124,4 +141,5 @@ CONTRIBUTIONS = (
     Reader(name="containers-heal", on=(*ILL, *OVER), read=notice),
     Check(name="containers", title="Containers", run=check),
     ImagesWanted(name="containers", find=wanted_images),
+    Tending(name="containers", judge=Judge, known=judged, quiet=quietly),
 )

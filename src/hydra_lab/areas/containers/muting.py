@@ -26,6 +26,14 @@ class Muted(Output):
     alerts: list[str] = Field(description="The alerts that were kept quiet, by name")
     problem: str | None = Field(description="Why nothing, or not all of it, was muted")
 
+    @property
+    def words(self) -> str:
+        """It in words."""
+        if self.problem and not self.by:
+            return f"none muted: {self.problem.rstrip('.')}"
+        words = f"muted: {', '.join(self.alerts)}" if self.alerts else "none fired while they were muted"
+        return words + (f"; {self.problem.rstrip('.')}" if self.problem else "")
+
 
 @dataclass
 class Lease:
@@ -42,6 +50,10 @@ class Lease:
         problem = self.problem or next((each.problem for each in self.held if each.problem), None)
         by = [", ".join(map(written, one)) for one in self.wanted] if self.held else []
         return Muted(by=by, alerts=names, problem=problem)
+
+    def words(self) -> str:
+        """What was muted so far, in words."""
+        return self.report().words
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from hydra_lab.areas.reconcile import watching
 from hydra_lab.areas.reconcile.acting.applying import plan_of
+from hydra_lab.areas.reconcile.acting.sweeping import sweep
 from hydra_lab.areas.reconcile.desired.keeping import desired_of, last
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.contributions import Beat, Check, CheckResult
@@ -22,5 +23,6 @@ def check(ctx: Context) -> CheckResult:
 
 CONTRIBUTIONS = (
     Beat(name="reconcile-watch", every_s=5.0, run=watching.look),
+    Beat(name="reconcile-sweep", every_s=15.0, run=sweep, on=("items.cancelled", "items.failed")),
     Check(name="reconcile", title="Desired state", run=check),
 )

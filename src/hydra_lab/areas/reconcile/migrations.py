@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Integer, String, Text
+from sqlalchemy import Boolean, Column, Integer, String, Text
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -51,4 +51,14 @@ def create(op: Operations) -> None:
     )
 
 
-MIGRATIONS = (create,)
+def replacing(op: Operations) -> None:
+    """Containers that are being replaced, and by which work."""
+    op.create_table(
+        "reconcile_replacing",
+        Column("name", String, primary_key=True),
+        Column("item", String, nullable=False),
+        Column("ran", Boolean, nullable=False),
+    )
+
+
+MIGRATIONS = (create, replacing)

@@ -69,6 +69,7 @@ class Unseen(Output):
 
     what: str
     why: str
+    need: str = Field(default="", description="What must answer for it to be known, such as container_host@gpu-1")
 
 
 class Plan(Output):
@@ -104,7 +105,7 @@ class Plan(Output):
         return Preview(summary=f"Revision {self.revision}: {self.summary}", parts=tuple(parts))
 
 
-Became = Literal["done", "failed", "rolled back", "not tried", "refused"]
+Became = Literal["done", "failed", "rolled back", "not tried", "refused", "waits"]
 
 
 class Came(Output):
@@ -115,6 +116,7 @@ class Came(Output):
     what: What
     became: Became
     detail: str
+    alerts: str | None = Field(default=None, description="Which alerts were muted while it did not run")
 
 
 class Applied(Output):
@@ -157,6 +159,14 @@ class Bad(Output):
     revision: int
     at: datetime
     why: str
+
+
+class Replacing(Output):
+    """A container that is being replaced, by which work, and whether it ran before."""
+
+    name: str
+    item: str
+    ran: bool
 
 
 def counted(actions: list[Action]) -> str:

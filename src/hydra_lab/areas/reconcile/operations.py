@@ -11,7 +11,7 @@ from hydra_lab.areas.reconcile.acting import applying
 from hydra_lab.areas.reconcile.desired import drafting, keeping
 from hydra_lab.areas.reconcile.desired.model import Desired, read
 from hydra_lab.areas.reconcile.desired.showing import as_yaml, by_name, difference, unmasked
-from hydra_lab.areas.reconcile.model import Applied, Plan, Ran, Revision
+from hydra_lab.areas.reconcile.model import Applied, Plan, Ran, Revision, Unseen
 from hydra_lab.areas.reconcile.seeing import Part
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Invalid, NotConfigured, NotFound, Unavailable
@@ -99,6 +99,7 @@ class Checked(Output):
     diff: str
     plan: Plan
     document: str = Field(description="How it is read, as YAML without what is secret")
+    lost: list[Unseen] = Field(default=[], description="Nodes that do not answer: theirs is as it was wanted before")
 
 
 class WasSet(Output):
@@ -106,6 +107,7 @@ class WasSet(Output):
 
     revision: Revision
     changed: bool = Field(description="False where the revision before said the same")
+    lost: list[Unseen] = Field(default=[], description="Nodes that do not answer: theirs is as it was wanted before")
 
 
 class History(Output):
@@ -166,20 +168,22 @@ def complete(ctx: Context, given: Desired) -> Desired:
 def draft(ctx: Context, input: ToImport) -> Checked:
     """Show a desired state that says just what there is now: a beginning to be edited. What is secret is masked."""
     number = keeping.last(ctx)
-    wanted = drafting.drafted(ctx, input.parts)
-    diff = difference(keeping.desired_of(ctx, number) if number else None, wanted)
-    return Checked(diff=diff, plan=applying.plan_of(ctx, wanted, number), document=as_yaml(wanted))
+    before = keeping.desired_of(ctx, number)
+    wanted, lost = drafting.drafted(ctx, input.parts, before)
+    plan, diff = applying.plan_of(ctx, wanted, number), difference(before if number else None, wanted)
+    return Checked(diff=diff, plan=plan, document=as_yaml(wanted), lost=lost)
 
 
 @operation("reconcile.import", effect=Effect.WRITE, path="POST /reconcile/import", scope="admin", queueable=False)
 def import_(ctx: Context, input: ToImport) -> WasSet:
     """Take over what there is now as what is wanted; parts that are not named stay as they are wanted."""
     number = keeping.last(ctx)
-    before, found = keeping.desired_of(ctx, number), drafting.drafted(ctx, input.parts)
+    before = keeping.desired_of(ctx, number)
+    found, lost = drafting.drafted(ctx, input.parts, before)
     wanted = before.model_copy(update={part: getattr(found, part) for part in input.parts})
     wanted = Desired.model_validate(by_name(wanted, secrets=True))
     revision, changed = keeping.kept(ctx, wanted, input.note or "taken over from what there is", None)
-    return WasSet(revision=revision, changed=changed)
+    return WasSet(revision=revision, changed=changed, lost=lost)
 
 
 @operation("reconcile.plan", effect=Effect.READ, path="GET /reconcile/plan")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from hydra_lab.areas.reconcile.acting.applying import WATCHER
 from hydra_lab.areas.reconcile.model import Action
 from hydra_lab.areas.reconcile.operations import History, Shown
-from hydra_lab.areas.reconcile.watching import WATCHER
 from hydra_lab.kernel.area import Page, PageRequest
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import HydraError, NotFound
@@ -14,7 +14,7 @@ LAST = 8
 AS_WATCHER = f"{WATCHER.kind.value}:{WATCHER.name}"
 ICONS = {"container": "container", "silence": "bell", "schedule": "calendar-clock", "workflow": "waypoints"}
 LOOKS = {"done": ("ok", "circle-check"), "rolled back": ("warn", "history"), "failed": ("bad", "circle-x"),
-         "not tried": ("off", "circle-dashed"), "refused": ("off", "shield-x")}  # fmt: skip
+         "not tried": ("off", "circle-dashed"), "waits": ("held", "clock"), "refused": ("off", "shield-x")}  # fmt: skip
 START = """\
 # What is to be so. What is left out stays as it is.
 containers:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from hydra_lab.areas.reconcile.desired.model import Desired, WantedContainer
 from hydra_lab.areas.reconcile.model import Action, Bad
 from hydra_lab.areas.reconcile.others import schedule_actions, silence_actions, workflow_actions
 from hydra_lab.kernel.capabilities import Container, Silence, Workflow
+from hydra_lab.kernel.capabilities.containers import placed
 from hydra_lab.kernel.capabilities.making import ContainerSpec
 from hydra_lab.kernel.work.schedules.model import Schedule
 
@@ -29,10 +30,14 @@ class There:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What there is; ``None`` where that is not known or nobody asked."""
+    """What there is; ``None`` where that is not known or nobody asked. ``nodes`` are those whose containers are known.
+
+    ``images`` are what the names of images mean, each name with its node.
+    """
 
     now: datetime
     containers: Mapping[str, There] | None = None
+    nodes: Collection[str] = ("",)
     others: Sequence[Container] = ()
     images: Mapping[str, str] = field(default_factory=dict)
     silences: Sequence[Silence] | None = None
@@ -63,7 +68,7 @@ def planned(desired: Desired, seen: Seen, bad: Sequence[Bad] = ()) -> list[Actio
     down: list[Action] = []
     if seen.containers is not None:
         remembered = {(one.name, one.digest): one for one in bad}
-        for one in ordered(desired.containers):
+        for one in (each for each in ordered(desired.containers) if each.node in seen.nodes):
             action = container_action(one, seen, remembered)
             if action:
                 (down if action.what in DOWN else up).append(action)
@@ -92,7 +97,7 @@ def container_action(
 ) -> Action | None:  # fmt: skip
     """What a container takes; ``None`` where it is as it is wanted."""
     assert seen.containers is not None
-    there, image = seen.containers.get(one.name), seen.images.get(one.image)
+    there, image = seen.containers.get(one.name), seen.images.get(placed(one.image, one.node))
     digest = digest_of(one, image)
     action = missing(one) if there is None else changed(one, there, image)
     if action is None:

@@ -1,32 +1,46 @@
 """Looking at what there is: containers, silences, schedules and workflows, as far as something is wanted of them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 from hydra_lab.areas.reconcile.desired.model import Desired
 from hydra_lab.areas.reconcile.model import Unseen
 from hydra_lab.areas.reconcile.planning import Seen, There
+from hydra_lab.areas.reconcile.tended import with_probes
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Silencer, WorkflowHost
+from hydra_lab.kernel.capabilities.containers import AT, placed
 from hydra_lab.kernel.capabilities.making import ContainerMaker
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Denied, NotConfigured, NotFound, Refused, Unavailable
+from hydra_lab.kernel.errors import Denied, HydraError, NotConfigured, NotFound, Refused, Unavailable
+from hydra_lab.kernel.integrations.soon import soon_of_each
 
 Part = Literal["containers", "silences", "schedules", "workflows"]
 AWAY = (NotConfigured, Unavailable, Denied, Refused)
 NEEDS: dict[Part, str] = {"containers": "container_host", "silences": "silencer", "workflows": "workflow_host",
                           "schedules": ""}  # fmt: skip
 BESIDE = (".hydra-before", ".hydra-next")  # what a container is called while another takes its place
+Found = Mapping[str, "list[Container] | HydraError"]
 
 
 def see(
-    ctx: Context, desired: Desired, parts: Collection[Part] | None = None, *, strict: bool = False
+    ctx: Context, desired: Desired, parts: Collection[Part] | None = None, *, strict: bool = False, soon: bool = True,
+    nodes: Collection[str] | None = None,
 ) -> tuple[Seen, list[Unseen]]:  # fmt: skip
-    """What there is, and what does not answer; with ``strict`` the first that does not raises its error."""
+    """What there is, and what does not answer; with ``strict`` the first that does not raises its error.
+
+    With ``soon`` what hangs is not waited for. ``nodes`` are those whose containers are looked at.
+    """
+    nodes = nodes_of(desired) if nodes is None else nodes
     found: dict[str, Any] = {}
     unseen: list[Unseen] = []
     lookers: tuple[tuple[Part, bool, Callable[[], dict[str, Any]]], ...] = (
-        ("containers", bool(desired.containers or desired.prune), lambda: containers(ctx, desired)),
+        (
+            "containers",
+            bool(desired.containers or desired.prune),
+            lambda: containers(ctx, desired, nodes, unseen, strict=strict, soon=soon and not strict),
+        ),
         ("schedules", bool(desired.schedules), lambda: schedules(ctx)),
         ("silences", silences_matter(ctx, desired), lambda: {"silences": ctx.capability(Silencer).silences()}),
         ("workflows", bool(desired.workflows), lambda: {"workflows": ctx.capability(WorkflowHost).workflows()}),
@@ -34,15 +48,17 @@ def see(
     for part, matters, look in lookers:
         if not matters or (parts is not None and part not in parts):
             continue
-        if not strict and (lost := known_lost(ctx, NEEDS[part])):
-            unseen.append(Unseen(what=part, why=lost))
+        need = NEEDS[part]
+        if not strict and (lost := known_lost(ctx, need)):
+            unseen.append(Unseen(what=part, why=lost, need=need))
             continue
         try:
             found |= look()
         except AWAY as error:
             if strict:
+                error.parts = (*error.parts, need)
                 raise
-            unseen.append(Unseen(what=part, why=error.detail))
+            unseen.append(Unseen(what=part, why=error.detail, need=need))
     return Seen(now=ctx.services.clock.now(), **found), unseen
 
 
@@ -58,21 +74,68 @@ def silences_matter(ctx: Context, desired: Desired) -> bool:
     return bool(desired.silences) or bool(ctx.services.integrations.ready("silencer"))
 
 
-def containers(ctx: Context, desired: Desired) -> dict[str, Any]:
-    """The containers that are wanted, those that nobody names, and what the names of images mean."""
-    host, maker = ctx.capability(ContainerHost), ctx.capability(ContainerMaker)
+def need_of(node: str) -> str:
+    """What containers of a node need."""
+    return f"{NEEDS['containers']}{AT}{node}" if node else NEEDS["containers"]
+
+
+def nodes_of(desired: Desired) -> list[str]:
+    """The nodes that it is about: those of which a container is wanted, else the one that is set for Docker itself."""
+    return sorted({one.node for one in desired.containers}) or [""]
+
+
+def containers(
+    ctx: Context, desired: Desired, nodes: Collection[str], unseen: list[Unseen], *, strict: bool, soon: bool
+) -> dict[str, Any]:
+    """The containers that are wanted, those that nobody names, and what the names of images mean, on each node."""
+    maker = ctx.capability(ContainerMaker)
     wanted = {one.name for one in desired.containers}
-    images = {one.image: maker.image(one.image) for one in desired.containers}
     there: dict[str, There] = {}
     others: list[Container] = []
-    for one in host.containers():
-        if one.name in wanted:
-            with suppress(NotFound):
-                there[one.name] = There(container=one, spec=maker.spec(one.id))
-        elif not one.name.endswith(BESIDE):
-            others.append(one)
+    images: dict[str, str | None] = {}
+    seen: list[str] = []
+    for node, answer in listed(ctx, nodes, soon=soon).items():
+        need = need_of(node)
+        try:
+            if isinstance(answer, HydraError):
+                raise answer
+            images |= {
+                placed(one.image, node): maker.image(one.image, node) for one in desired.containers if one.node == node
+            }
+            for one in with_probes(ctx, answer):
+                if one.name in wanted:
+                    with suppress(NotFound):
+                        there[one.name] = There(container=one, spec=maker.spec(one.id))
+                elif not one.own_name.endswith(BESIDE):
+                    others.append(one)
+            seen.append(node)
+        except (*AWAY, NotFound) as error:
+            if strict:
+                error.parts = (need,)
+                raise
+            unseen.append(Unseen(what=f"containers on {node}" if node else "containers", why=error.detail, need=need))
     known = {name: id for name, id in images.items() if id}
-    return {"containers": there, "others": others, "images": known}
+    return {"containers": there, "others": others, "images": known, "nodes": seen}
+
+
+def listed(ctx: Context, nodes: Collection[str], *, soon: bool) -> Found:
+    """All containers of each node, or why they are not known; with ``soon`` a node that hangs is not waited for."""
+    host = ctx.capability(ContainerHost)
+    if soon:
+        who = ctx.services.integrations.configured(NEEDS["containers"])[0].title
+        return soon_of_each({node: partial(there_on, host, node) for node in nodes}, who)
+    answers: dict[str, list[Container] | HydraError] = {}
+    for node in nodes:
+        try:
+            answers[node] = there_on(host, node)
+        except HydraError as error:
+            answers[node] = error
+    return answers
+
+
+def there_on(host: ContainerHost, node: str) -> list[Container]:
+    """All containers of a node."""
+    return list(host.containers(node))
 
 
 def schedules(ctx: Context) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hydra_lab.areas.reconcile.model import Bad, Came, Ran, Revision
-from hydra_lab.areas.reconcile.tables import bad, revisions, runs, watching
+from hydra_lab.areas.reconcile.model import Bad, Came, Ran, Replacing, Revision
+from hydra_lab.areas.reconcile.tables import bad, replacing, revisions, runs, watching
 
 ONE = 1
 KEPT_RUNS = 500
@@ -90,3 +90,19 @@ def put_watched(connection: Connection, rules: dict[str, Any], seen: dict[str, A
     values = {"rules": rules, "seen": seen}
     if not connection.execute(update(watching).where(watching.c.id == ONE).values(values)).rowcount:
         connection.execute(insert(watching).values(id=ONE, **values))
+
+
+def note_replacing(connection: Connection, name: str, item: str, *, ran: bool) -> None:
+    """A container is being replaced by some work; whether it ran is what the first to begin saw."""
+    if not connection.execute(update(replacing).where(replacing.c.name == name).values(item=item)).rowcount:
+        connection.execute(insert(replacing).values(name=name, item=item, ran=ran))
+
+
+def forget_replacing(connection: Connection, name: str) -> None:
+    """It is over."""
+    connection.execute(delete(replacing).where(replacing.c.name == name))
+
+
+def all_replacing(connection: Connection) -> list[Replacing]:
+    """Containers whose replacement did not end."""
+    return [Replacing(name=row.name, item=row.item, ran=row.ran) for row in connection.execute(select(replacing))]

@@ -1,6 +1,6 @@
 """The tables of reconciling: revisions of the desired state, runs, what did not work, and watching."""
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text
 
 from hydra_lab.kernel.database.columns import Json, UtcTime
 
@@ -46,4 +46,12 @@ watching = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("rules", Json, nullable=False),
     Column("seen", Json, nullable=False),
+)
+
+replacing = Table(
+    "reconcile_replacing",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("item", String, nullable=False),
+    Column("ran", Boolean, nullable=False),
 )

@@ -8,20 +8,18 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from hydra_lab.areas.reconcile import store
-from hydra_lab.areas.reconcile.acting.applying import APPLY, plan_of
+from hydra_lab.areas.reconcile.acting.applying import APPLY, WATCHER, plan_of
+from hydra_lab.areas.reconcile.acting.sweeping import is_open
 from hydra_lab.areas.reconcile.desired.keeping import desired_of, last
 from hydra_lab.areas.reconcile.model import Plan, counted
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.database.connect import after_commit
-from hydra_lab.kernel.errors import HydraError, NotFound
+from hydra_lab.kernel.errors import HydraError
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
-from hydra_lab.kernel.policy.model import Actor, ActorKind
-from hydra_lab.kernel.work import NewItem, State
+from hydra_lab.kernel.work import NewItem
 
-WATCHER = Actor(kind=ActorKind.SCHEDULE, name="reconcile", scopes=frozenset({"read", "write"}))
 WITHIN = timedelta(days=1)
 LONGEST = timedelta(days=1)
-OPEN = (State.HELD, State.QUEUED, State.RUNNING)
 
 
 class Rules(Input):
@@ -121,9 +119,10 @@ def noticed(seen: SeenSoFar, plan: Plan, now: datetime) -> SeenSoFar:
     mark = mark_of(plan)
     recent = {name: left for name, times in seen.acted.items() if (left := [at for at in times if now - at < WITHIN])}
     since = seen.since if mark == seen.drift else now
+    lost = "; ".join(one.why.rstrip(".") for one in plan.unknown)
     return seen.model_copy(update={
         "drift": mark, "summary": counted(plan.to_do), "since": since if mark else None, "looked_at": now,
-        "problem": None, "acted": recent,
+        "problem": f"{lost}." if lost and not mark else None, "acted": recent,
     })  # fmt: skip
 
 
@@ -138,7 +137,7 @@ def look(ctx: Context) -> None:
     if is_open(ctx, before.item):
         return
     try:
-        plan = plan_of(acting, desired_of(ctx, number), number, strict=True)
+        plan = plan_of(acting, desired_of(ctx, number), number, soon=False)
         seen = noticed(before, plan, now)
     except HydraError as error:
         seen = before.model_copy(update={"problem": error.detail, "since": None, "drift": "", "looked_at": now})
@@ -151,14 +150,6 @@ def look(ctx: Context) -> None:
         if due and due <= now:
             seen = begun(ctx, connection, seen, now)
         store.put_watched(connection, rules.model_dump(mode="json"), seen.model_dump(mode="json"))
-
-
-def is_open(ctx: Context, item: str | None) -> bool:
-    """Whether the work that was begun last goes on, or waits for a person."""
-    try:
-        return bool(item) and ctx.services.work.get(item or "").state in OPEN
-    except NotFound:
-        return False
 
 
 def begun(ctx: Context, connection: Connection, seen: SeenSoFar, now: datetime) -> SeenSoFar:

@@ -6,7 +6,10 @@ from urllib.parse import quote
 
 from hydra_lab.integrations.docker.client import DockerClient
 from hydra_lab.integrations.docker.copying import body_of, found_image, networks_of, without_given
+from hydra_lab.integrations.docker.nodes import client_of
 from hydra_lab.integrations.docker.settings import DockerSettings
+from hydra_lab.kernel.capabilities.containers import node_of, placed
+from hydra_lab.kernel.capabilities.containers import own as local
 from hydra_lab.kernel.capabilities.making import ContainerSpec, Mounted, PublishedPort
 from hydra_lab.kernel.errors import NotFound, Refused, Unavailable
 from hydra_lab.kernel.http import HttpClient
@@ -19,22 +22,24 @@ WITHOUT = ("none", "host")  # networks of which a container has only that one
 
 
 class DockerMaker:
-    """Makes the containers of one Engine."""
+    """Makes containers on the Engine that is set, and on those that nodes name."""
 
     def __init__(self, settings: DockerSettings, http: HttpClient) -> None:
-        self._client = DockerClient(settings, http)
+        self._settings, self._http = settings, http
 
     def spec(self, id: str, *, own: bool = False) -> ContainerSpec:
         """What it was made with."""
-        made = self._read(id)
+        client = self._client(node_of(id))
+        made = read(client, id)
         config = made["Config"]
         if own:
-            config = without_given(config, (found_image(self._client, made["Image"]) or {}).get("Config") or {})
+            config = without_given(config, (found_image(client, made["Image"]) or {}).get("Config") or {})
         return spec_of(made, config)
 
     def make(self, name: str, spec: ContainerSpec, like: str | None = None) -> str:
         """Make it, in every network of its own before it starts."""
-        body, networks = self._like(like, spec) if like else ({"Image": spec.image, "HostConfig": {}}, [])
+        client = self._client(node_of(name))
+        body, networks = alike(client, like, spec) if like else ({"Image": spec.image, "HostConfig": {}}, [])
         put(body, spec)
         if spec.networks is not None:
             mode = spec.networks[0] if spec.networks else "none"
@@ -43,23 +48,23 @@ class DockerMaker:
             networks = [] if mode in WITHOUT else [(one, {}) for one in spec.networks]
         if networks:
             body["NetworkingConfig"] = {"EndpointsConfig": dict(networks[:1])}
-        id = self._client.make("/containers/create", body, params={"name": name})
+        id = client.make("/containers/create", body, params={"name": local(name)})
         for network, asked in networks[1:]:
             joined = {"Container": id, "EndpointConfig": asked}
-            self._client.send(f"/networks/{quote(network, safe='')}/connect", joined)
-        return id
+            client.send(f"/networks/{quote(network, safe='')}/connect", joined)
+        return placed(id, node_of(name))
 
-    def image(self, name: str) -> str | None:
+    def image(self, name: str, node: str = "") -> str | None:
         """The id of what a name means now."""
-        found = found_image(self._client, name)
+        found = found_image(self._client(node), name)
         return found["Id"] if found else None
 
-    def pull(self, name: str) -> None:
+    def pull(self, name: str, node: str = "") -> None:
         """Fetch it; the Engine tells what went wrong at the end of what it says on the way."""
         wanted = name if "@" in name or ":" in name.rpartition("/")[2] else f"{name}:latest"
         path = f"/images/create?fromImage={quote(wanted, safe='')}"
         try:
-            said = self._client.written(path, {}, PULL_S, LONGEST_PULL)
+            said = self._client(node).written(path, {}, PULL_S, LONGEST_PULL)
         except NotFound as error:
             raise Refused(error.detail, fix="Check the image's name.") from error
         except Refused as error:
@@ -71,17 +76,24 @@ class DockerMaker:
 
     def set_restart_policy(self, id: str, policy: str) -> None:
         """Change it in place."""
-        self._client.send(f"/containers/{quote(id, safe='')}/update", {"RestartPolicy": policy_of(policy)})
+        path = f"/containers/{quote(local(id), safe='')}/update"
+        self._client(node_of(id)).send(path, {"RestartPolicy": policy_of(policy)})
 
-    def _read(self, id: str) -> Json:
-        return self._client.read(f"/containers/{quote(id, safe='')}/json")
+    def _client(self, node: str) -> DockerClient:
+        return client_of(self._settings, node, self._http)
 
-    def _like(self, like: str, spec: ContainerSpec) -> tuple[Json, list[tuple[str, Json]]]:
-        """The body of a container like another; what its image gave that one is left to the new image."""
-        old = self._read(like)
-        own = found_image(self._client, old["Image"])
-        networks = networks_of(old) if spec.networks is None else []
-        return body_of(old, spec.image, own), networks
+
+def read(client: DockerClient, id: str) -> Json:
+    """All that an Engine tells of a container."""
+    return client.read(f"/containers/{quote(local(id), safe='')}/json")
+
+
+def alike(client: DockerClient, like: str, spec: ContainerSpec) -> tuple[Json, list[tuple[str, Json]]]:
+    """The body of a container like another; what its image gave that one is left to the new image."""
+    old = read(client, like)
+    own = found_image(client, old["Image"])
+    networks = networks_of(old) if spec.networks is None else []
+    return body_of(old, spec.image, own), networks
 
 
 def put(body: Json, spec: ContainerSpec) -> None:

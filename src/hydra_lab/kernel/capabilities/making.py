@@ -42,7 +42,7 @@ class ContainerSpec:
 
 @runtime_checkable
 class ContainerMaker(Protocol):
-    """Makes containers. A container is named by its id or its name; an unknown one raises ``NotFound``."""
+    """Makes containers, on the host of the node in their name. An unknown id or name raises ``NotFound``."""
 
     def spec(self, id: str, *, own: bool = False) -> ContainerSpec:
         """What a container was made with; with ``own`` without what its image gave it."""
@@ -54,11 +54,11 @@ class ContainerMaker(Protocol):
         is not there, ``Conflict`` where the name is taken.
         """
 
-    def image(self, name: str) -> str | None:
-        """The id of the image that a name means now; ``None`` where the host has none."""
+    def image(self, name: str, node: str = "") -> str | None:
+        """The id of the image that a name means now on a host; ``None`` where that has none."""
 
-    def pull(self, name: str) -> None:
-        """Fetch an image from its registry. Raises ``Refused`` with what the host says, ``Unavailable``."""
+    def pull(self, name: str, node: str = "") -> None:
+        """Have a host fetch an image from its registry. Raises ``Refused`` with what the host says, ``Unavailable``."""
 
     def set_restart_policy(self, id: str, policy: str) -> None:
         """Have the host restart a container otherwise from now on; it runs on."""

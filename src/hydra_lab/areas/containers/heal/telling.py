@@ -74,7 +74,7 @@ def attempt(one: Remediation) -> dict[str, Any]:
     return {
         "one": one, "look": OUTCOMES[one.outcome], "word": WORDS[one.outcome],
         "steps": [step(each) for each in one.ladder], "before": state(one.before), "after": state(one.after),
-        "quiet": quiet(one), "image": changed_image(one),
+        "quiet": one.muted.words if one.muted else None, "image": changed_image(one),
     }  # fmt: skip
 
 
@@ -111,13 +111,3 @@ def changed_image(one: Remediation) -> str | None:
     if not after or before.get("image_id") == after.get("image_id"):
         return None
     return f"{before.get('image')} → {after.get('image')}"
-
-
-def quiet(one: Remediation) -> str | None:
-    """Which alerts were muted, in words."""
-    if one.muted is None:
-        return None
-    if one.muted.problem and not one.muted.by:
-        return f"none muted: {one.muted.problem.rstrip('.')}"
-    words = f"muted: {', '.join(one.muted.alerts)}" if one.muted.alerts else "none fired while they were muted"
-    return words + (f"; {one.muted.problem.rstrip('.')}" if one.muted.problem else "")

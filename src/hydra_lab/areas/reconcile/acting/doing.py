@@ -1,40 +1,64 @@
 """Doing one action of a plan, after a look whether it is still what is to be done."""
 
-import threading
 from dataclasses import replace
 from typing import assert_never
 
 from hydra_lab.areas.reconcile import others, planning, store
 from hydra_lab.areas.reconcile.acting.proving import proved
-from hydra_lab.areas.reconcile.acting.replacing import SAID_NO, discard, find, replaced, settled
+from hydra_lab.areas.reconcile.acting.replacing import SAID_NO, TURN, discard, find, replaced, settled
 from hydra_lab.areas.reconcile.desired.keeping import desired_of
 from hydra_lab.areas.reconcile.desired.model import Desired, WantedContainer
-from hydra_lab.areas.reconcile.model import Action, Bad, Came
-from hydra_lab.areas.reconcile.seeing import see
+from hydra_lab.areas.reconcile.model import Action, Bad, Came, Kind
+from hydra_lab.areas.reconcile.seeing import NEEDS, Part, need_of, see
+from hydra_lab.areas.reconcile.tended import quiet
 from hydra_lab.kernel.capabilities import ContainerHost, NewSilence, Silencer, WorkflowHost
+from hydra_lab.kernel.capabilities.containers import node_of
 from hydra_lab.kernel.capabilities.making import ContainerMaker
 from hydra_lab.kernel.context import Context
-from hydra_lab.kernel.errors import Conflict, Refused
+from hydra_lab.kernel.errors import Conflict, Refused, Unavailable
 
-TURN = threading.Lock()  # two that are applied at once take turns; the second finds what the first has done
-PARTS = {"container": "containers", "silence": "silences", "schedule": "schedules", "workflow": "workflows"}
+PARTS: dict[Kind, Part] = {"container": "containers", "silence": "silences", "schedule": "schedules",
+                           "workflow": "workflows"}  # fmt: skip
+QUIETLY = ("recreate", "restart")
 
 
 def do(ctx: Context, revision: int, action: Action, wait_s: float) -> Came:
-    """Do it, and say what came of it. A host that is lost raises, and is waited for."""
+    """Do it, and say what came of it; it waits where what it needs is lost."""
     desired = desired_of(ctx, revision)
     with TURN:
-        anew = action.what in ("create", "recreate")
-        unproved = anew and settled(ctx, action.name, current_digest(ctx, desired, action.name))[1]
-        now = action if unproved else still(ctx, desired, action)
-        if now is None:
-            return came(action, "done", "it was so already")
-        if now.what != action.what and (action.what, now.what) != ("create", "start"):
-            return came(action, "not tried", f"it changed meanwhile: by now it takes “{now.what}”")
         try:
-            return carried_out(ctx, desired, now, revision, wait_s)
+            return done(ctx, desired, revision, action, wait_s)
         except SAID_NO as error:
             return came(action, "failed", error.detail)
+        except Unavailable as error:
+            need = need_of_action(action)
+            if not need or ctx.services.integrations.check(need):
+                raise
+            return came(action, "waits", error.detail)
+
+
+def done(ctx: Context, desired: Desired, revision: int, action: Action, wait_s: float) -> Came:
+    """Do it, unless it is so already."""
+    anew = action.what in ("create", "recreate")
+    unproved = anew and settled(ctx, action.name, current_digest(ctx, desired, action.name))[1]
+    now = action if unproved else still(ctx, desired, action)
+    if now is None:
+        return came(action, "done", "it was so already")
+    if now.what != action.what and (action.what, now.what) != ("create", "start"):
+        return came(action, "not tried", f"it changed meanwhile: by now it takes “{now.what}”")
+    there = find(ctx, action.name) if action.kind == "container" and now.downtime and now.what in QUIETLY else None
+    if there is None:
+        return carried_out(ctx, desired, now, revision, wait_s)
+    with quiet(ctx, there, f"Hydra reconciles {action.name}: {now.what}.") as muted:
+        ended = carried_out(ctx, desired, now, revision, wait_s)
+        return ended.model_copy(update={"alerts": muted.words() if muted else None})
+
+
+def need_of_action(action: Action) -> str:
+    """What it needs to answer; empty where that is Hydra itself."""
+    if action.kind == "container":
+        return need_of(node_of(action.name))
+    return NEEDS[PARTS[action.kind]]
 
 
 def came(action: Action, became: str, detail: str) -> Came:
@@ -46,7 +70,7 @@ def came(action: Action, became: str, detail: str) -> Came:
 def current_digest(ctx: Context, desired: Desired, name: str) -> str:
     """What a container's description comes to with the image that is there now."""
     one = wanted(desired, name)
-    return planning.digest_of(one, ctx.capability(ContainerMaker).image(one.image))
+    return planning.digest_of(one, ctx.capability(ContainerMaker).image(one.image, one.node))
 
 
 def wanted(desired: Desired, name: str) -> WantedContainer:
@@ -60,7 +84,7 @@ def wanted(desired: Desired, name: str) -> WantedContainer:
 def still(ctx: Context, desired: Desired, action: Action) -> Action | None:
     """The action as it is to be done now; ``None`` where it is not needed any more."""
     part = PARTS[action.kind]
-    seen, _ = see(ctx, desired, [part], strict=True)  # type: ignore[list-item]
+    seen, _ = see(ctx, desired, [part], strict=True, nodes=[node_of(action.name)])
     left = [
         one for one in planning.planned(desired, seen)
         if (one.kind, one.name) == (action.kind, action.name)

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from hydra_lab.areas.reconcile.tended import judge
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 
@@ -22,12 +23,13 @@ class Proof:
 def proved(ctx: Context, id: str, wait_s: float) -> Proof:
     """Wait until a container is healthy or has run for a while without a break, or is seen not to become so."""
     host = ctx.capability(ContainerHost)
+    own = judge(ctx, host.container(id))
     deadline = time.monotonic() + wait_s
     since, life = time.monotonic(), None
     first = host.container(id).restarts or 0
     while True:
         ctx.check_cancelled()
-        now = host.container(id)
+        now = own.look(id)
         if not now.running or (now.started_at, now.restarts) != life:
             since, life = time.monotonic(), (now.started_at, now.restarts)
         if now.running and now.health == "healthy":
@@ -37,7 +39,8 @@ def proved(ctx: Context, id: str, wait_s: float) -> Proof:
         over = now.state in ("exited", "dead") and now.restart_policy in (None, "no")
         crashes = (now.restarts or 0) - first >= MANY
         if over or crashes or now.health == "unhealthy" or time.monotonic() > deadline:
-            return Proof(well=False, detail=said_of(now, crashes=crashes))
+            said = f": {own.detail.rstrip('.')}" if own.detail and now.running else ""
+            return Proof(well=False, detail=said_of(now, crashes=crashes) + said)
         time.sleep(POLL_S)
 
 

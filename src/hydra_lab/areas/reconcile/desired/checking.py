@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hydra_lab.areas.reconcile.desired.reading import matcher, mounted, published
+from hydra_lab.kernel.capabilities.containers import node_of
 from hydra_lab.kernel.errors import Invalid
 from hydra_lab.kernel.work.schedules.model import checked as checked_cron
 
@@ -24,7 +25,7 @@ def problems_of(given: Any) -> list[Problem]:
     return [
         *(problem for part in ("containers", "silences", "schedules", "workflows") for problem in twice(given, part)),
         *(problem for index, one in containers for problem in unreadable(index, one)),
-        *dependencies(containers), *taken_ports(containers),
+        *dependencies(containers), *taken_ports(containers), *elsewhere(containers),
         *(problem for index, one in things(given, "silences") for problem in wrong(
             ("silences", index, "matchers"), one.get("matchers"), matcher)),
         *(problem for index, one in things(given, "schedules") for problem in times(index, one)),
@@ -105,9 +106,17 @@ def circle_of(name: str, needs: Mapping[str, Sequence[str]]) -> list[str] | None
     return None
 
 
+def elsewhere(containers: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Problem]:
+    """Nodes that are others than those in names."""
+    for index, one in containers:
+        name, node = one.get("name"), one.get("node")
+        if isinstance(name, str) and isinstance(node, str) and node != node_of(name):
+            yield ("containers", index, "node"), "is another node than in its name"
+
+
 def taken_ports(containers: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Problem]:
-    """Ports of the host that two containers want at once."""
-    taken: dict[tuple[str, str, int], str] = {}
+    """Ports of a host that two containers want at once."""
+    taken: dict[tuple[str, str, str, int], str] = {}
     for index, one in containers:
         if one.get("state") == "stopped":
             continue
@@ -118,7 +127,7 @@ def taken_ports(containers: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator
                 continue
             if port.host_port is None:
                 continue
-            key = (port.host_ip, port.protocol, port.host_port)
+            key = (node_of(str(one.get("name"))), port.host_ip, port.protocol, port.host_port)
             other = taken.setdefault(key, str(one.get("name")))
             if other != one.get("name"):
                 yield ("containers", index, "ports", at), f"“{other}” has that port already"

@@ -7,8 +7,10 @@ from typing import Any
 from hydra_lab.areas.reconcile.acting.replacing import LABEL
 from hydra_lab.areas.reconcile.desired.model import Desired
 from hydra_lab.areas.reconcile.differing import mount_text, port_text
-from hydra_lab.areas.reconcile.seeing import BESIDE, Part
+from hydra_lab.areas.reconcile.model import Unseen
+from hydra_lab.areas.reconcile.seeing import AWAY, BESIDE, Part, need_of
 from hydra_lab.kernel.capabilities import Container, ContainerHost, WorkflowHost
+from hydra_lab.kernel.capabilities.containers import placed
 from hydra_lab.kernel.capabilities.making import ContainerMaker, ContainerSpec
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.secrets.masking import MASK
@@ -24,11 +26,15 @@ def environment(ctx: Context, name: str) -> Mapping[str, str]:
     return ctx.capability(ContainerMaker).spec(name).env or {}
 
 
-def drafted(ctx: Context, parts: Collection[Part]) -> Desired:
-    """What there is, as far as it is asked for. Raises what a host that does not answer raises."""
+def drafted(ctx: Context, parts: Collection[Part], before: Desired) -> tuple[Desired, list[Unseen]]:
+    """What there is, as far as it is asked for, and which nodes do not answer: of these it is what was wanted before.
+
+    Raises what the only host raises where that does not answer.
+    """
     told: dict[str, Any] = {}
+    lost: list[Unseen] = []
     if "containers" in parts:
-        told["containers"] = containers(ctx)
+        told["containers"] = containers(ctx, lost)
     if "schedules" in parts:
         told["schedules"] = [
             {"name": one.id, "operation": one.operation, "cron": one.cron, "time_zone": one.time_zone,
@@ -43,13 +49,32 @@ def drafted(ctx: Context, parts: Collection[Part]) -> Desired:
              "error_workflow": one.settings.get("errorWorkflow")}
             for one in found
         ]  # fmt: skip
-    return Desired.model_validate(told)
+    if lost:
+        away = {one.need for one in lost}
+        told["containers"] += [
+            one.model_dump(exclude_unset=True) for one in before.containers if need_of(one.node) in away
+        ]
+    return Desired.model_validate(told), lost
 
 
-def containers(ctx: Context) -> list[dict[str, Any]]:
-    """Every container but those that are deleted when they end."""
+def containers(ctx: Context, lost: list[Unseen]) -> list[dict[str, Any]]:
+    """Every container of every node that answers, and which do not. Raises what the only one raises."""
+    nodes, told = ctx.capability(ContainerHost).nodes(), list[dict[str, Any]]()
+    for node in nodes:
+        try:
+            told += on_node(ctx, node)
+        except AWAY as error:
+            if len(nodes) == 1:
+                raise
+            what = f"containers on {node}" if node else "containers"
+            lost.append(Unseen(what=what, why=error.detail, need=need_of(node)))
+    return told
+
+
+def on_node(ctx: Context, node: str) -> list[dict[str, Any]]:
+    """Every container of a node but those that are deleted when they end."""
     host, maker = ctx.capability(ContainerHost), ctx.capability(ContainerMaker)
-    found = [one for one in host.containers() if not one.fleeting and not one.name.endswith(BESIDE)]
+    found = [one for one in host.containers(node) if not one.fleeting and not one.own_name.endswith(BESIDE)]
     told = [container(one, maker.spec(one.id, own=True)) for one in found]
     needs = {one.name: needed(one, found) for one in found}
     for one in told:
@@ -84,13 +109,13 @@ def needed(one: Container, found: list[Container]) -> list[str]:
     """What a container's labels say that it depends on, by name."""
     project = one.labels.get(f"{COMPOSE}.project")
     services = {
-        each.labels.get(f"{COMPOSE}.service"): each.name for each in found
+        each.labels.get(f"{COMPOSE}.service"): each.own_name for each in found
         if project and each.labels.get(f"{COMPOSE}.project") == project
     }  # fmt: skip
     said = [*one.labels.get(f"{COMPOSE}.depends_on", "").split(","), *one.labels.get(OWN, "").split(",")]
     names = [services.get(each, each) for each in (part.partition(":")[0].strip() for part in said) if each]
-    there = {each.name for each in found}
-    return [name for name in dict.fromkeys(names) if name in there and name != one.name]
+    there = {each.own_name for each in found}
+    return [placed(name, one.node) for name in dict.fromkeys(names) if name in there and name != one.own_name]
 
 
 def leads(first: str, to: str, needs: Mapping[str, list[str]]) -> bool:

@@ -9,11 +9,14 @@ from pydantic import AwareDatetime, BeforeValidator, Field, ModelWrapValidatorHa
 from hydra_lab.areas.reconcile.desired.checking import problems_of, reported
 from hydra_lab.areas.reconcile.desired.reading import matcher, mounted, published
 from hydra_lab.kernel.capabilities import Matcher
+from hydra_lab.kernel.capabilities.containers import AT, node_of, placed
 from hydra_lab.kernel.capabilities.making import ContainerSpec
 from hydra_lab.kernel.documents import read_document
 from hydra_lab.kernel.operation import Input
 
 NAME = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"
+PLACED = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*(@[a-z0-9][a-z0-9-]{0,62})?$"
+NODE = r"^([a-z0-9][a-z0-9-]{0,62})?$"
 
 
 def as_texts(given: Any) -> Any:
@@ -53,7 +56,10 @@ Texts = Annotated[dict[str, str], BeforeValidator(as_texts), Field(max_length=30
 class WantedContainer(Input):
     """A container. Of what is left out nothing is wanted: it stays as it is."""
 
-    name: str = Field(pattern=NAME, max_length=128)
+    name: str = Field(
+        pattern=PLACED, max_length=192, description="On another node than Docker's own with it: web@gpu-1"
+    )
+    node: str = Field(default="", pattern=NODE, description="Whose Docker runs it; the one set for Docker if left out")
     image: str = Field(pattern=r"^[^\s]+$", max_length=300)
     state: Literal["running", "stopped"] = "running"
     restart_policy: str | None = Field(
@@ -166,6 +172,27 @@ def listed(given: Mapping[str, Any]) -> dict[str, Any]:
             ]
         elif part in told and there is None:
             told[part] = []
+    if isinstance(told.get("containers"), list):
+        told["containers"] = at_nodes(told["containers"])
+    return told
+
+
+def at_nodes(given: list[Any]) -> list[Any]:
+    """Containers with the node in their names, and in the names of what they depend on there."""
+    told = [dict(one) if isinstance(one, Mapping) else one for one in given]
+    plain = [one for one in told if isinstance(one, dict) and isinstance(one.get("name"), str)]
+    for one in plain:
+        node = one.get("node")
+        if AT in one["name"]:
+            one.setdefault("node", node_of(one["name"]))
+        elif node and isinstance(node, str):
+            one["name"] = placed(one["name"], node)
+    names = {one["name"] for one in plain}
+    for one in plain:
+        node, needs = node_of(one["name"]), one.get("depends_on")
+        if node and isinstance(needs, list):
+            there = [placed(each, node) if isinstance(each, str) and AT not in each else each for each in needs]
+            one["depends_on"] = [new if new in names else old for old, new in zip(needs, there, strict=True)]
     return told
 
 

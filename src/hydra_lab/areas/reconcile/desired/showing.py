@@ -29,7 +29,9 @@ def by_name(desired: Desired, *, secrets: bool = False) -> dict[str, Any]:
     """What it says, each part by name, without what is as it would be if left out; with ``secrets`` all of it."""
     told: dict[str, Any] = desired.model_dump(mode="json", exclude_defaults=True)
     for part in PARTS:
-        if part in told:
+        if part == "containers" and part in told:
+            told[part] = dict(map(keyed, told[part]))
+        elif part in told:
             told[part] = {one.pop("name"): one for one in told[part]}
     for one in told.get("containers", {}).values() if not secrets else ():
         for what in ("env", "labels"):
@@ -40,6 +42,12 @@ def by_name(desired: Desired, *, secrets: bool = False) -> dict[str, Any]:
     for one in told.get("schedules", {}).values() if not secrets else ():
         one |= {"input": without(one["input"])} if "input" in one else {}
     return told
+
+
+def keyed(one: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A container by its name, which has its node."""
+    one.pop("node", None)
+    return one.pop("name"), one
 
 
 def without(value: Any, name: str = "") -> Any:
