@@ -16,4 +16,4 @@ def test_the_example_is_taken_and_shown_without_its_password(server: Server) -> 
     assert again["changed"] is False
     plan = server.client.get("/reconcile/plan").json()
     assert [one["name"] for one in plan["actions"]] == ["backup-at-noon"]
-    assert {one["what"] for one in plan["unknown"]} == {"containers", "silences", "workflows"}
+    assert {one["what"] for one in plan["unknown"]} == {"containers", "silences", "workflows", "models"}

@@ -1,7 +1,7 @@
 """Starting, stopping and restarting a container, and seeing that it came to something."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -13,10 +13,14 @@ from hydra_lab.areas.containers.probes.judging import Judge
 from hydra_lab.kernel.capabilities import Container, ContainerHost
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict
+from hydra_lab.kernel.journal import Filter
+from hydra_lab.kernel.journal import store as journal
 from hydra_lab.kernel.operation import Output
 
 STEADY_S = 3.0  # how long a container must have run where nothing checks its health
 POLL_S = 0.3
+CLOCKS = timedelta(seconds=2)  # how far the host's clock and ours may be apart
+FEW = 20
 Act = Literal["start", "stop", "restart"]
 
 
@@ -76,10 +80,29 @@ def do(ctx: Context, before: Container, what: Act) -> None:
         case "restart":
             if host.container(before.id).started_at == before.started_at:
                 host.restart(before.id)
+            else:
+                up_again(ctx, before.id)
+
+
+def up_again(ctx: Context, id: str) -> None:
+    """Start a container that has ended since it was started here, if its host was lost meanwhile: a daemon that comes
+    back ends what it finds, with whatever exit code."""
+    host = ctx.capability(ContainerHost)
+    now = host.container(id)
+    if now.state != "exited" or now.started_at is None:
+        return
+    lost = Filter(names=("containers.lost",), subject=now.node or None, since=now.started_at - CLOCKS)
+    with ctx.read() as connection:
+        found = journal.page(connection, lost, before=None, limit=FEW)
+    if any((one.subject or "") == now.node for one in found):
+        ctx.log(f"{now.name} ended when its host was lost; it is started again.", "warning")
+        host.start(id)
 
 
 def verify(ctx: Context, id: str, what: Act, wait_s: float) -> str:
     """Wait until the container is as it was wanted. Raises ``Conflict`` with what it is instead."""
+    if what != "stop":
+        up_again(ctx, id)
     deadline, since = time.monotonic() + wait_s, time.monotonic()
     judge = Judge(ctx, ctx.capability(ContainerHost).container(id))
     while True:

@@ -1,7 +1,8 @@
 """Reconcile: the owner says once how things are to be; what is not so is seen, and brought about step by step.
 
-The desired state names containers, silences, schedules and n8n's workflows. Every revision of it is kept. Needs a
-`ContainerHost` and `ContainerMaker`, a `Silencer` or a `WorkflowHost`, each only for what is wanted of it.
+The desired state names containers, silences, schedules, n8n's workflows and models. Every revision of it is kept. Needs
+a `ContainerHost` and `ContainerMaker`, a `Silencer`, a `WorkflowHost` or a `ModelBackend`, each only for what is wanted
+of it.
 """
 
 from pathlib import Path

@@ -23,6 +23,6 @@ def check(ctx: Context) -> CheckResult:
 
 CONTRIBUTIONS = (
     Beat(name="reconcile-watch", every_s=5.0, run=watching.look),
-    Beat(name="reconcile-sweep", every_s=15.0, run=sweep, on=("items.cancelled", "items.failed")),
+    Beat(name="reconcile-sweep", every_s=5.0, run=sweep, on=("items.cancelled", "items.failed", "containers.back")),
     Check(name="reconcile", title="Desired state", run=check),
 )

@@ -9,10 +9,10 @@ from hydra_lab.kernel.operation import Output
 from hydra_lab.kernel.policy.model import Verdict
 from hydra_lab.kernel.policy.preview import Part, Preview
 
-Kind = Literal["container", "silence", "schedule", "workflow"]
+Kind = Literal["container", "silence", "schedule", "workflow", "model"]
 What = Literal[
     "create", "start", "stop", "restart", "recreate", "set restart policy", "remove", "make", "change", "end",
-    "activate", "deactivate", "set error workflow", "nothing",
+    "activate", "deactivate", "set error workflow", "load", "switch", "unload", "nothing",
 ]  # fmt: skip
 DELETES = "deletes data"
 MARK = "desired: "  # how the reason of a silence ends that is here by a desired state
@@ -47,6 +47,7 @@ class Action(Output):
     needs: list[str] = Field(default=[], description="What must have gone well before it")
     why_not: str | None = Field(default=None, description="Why it is not done")
     policy: Permission | None = None
+    server: str = Field(default="", description="The model server, where it is about a model")
     digest: str = Field(default="", exclude=True)
 
     @property
@@ -117,6 +118,12 @@ class Came(Output):
     became: Became
     detail: str
     alerts: str | None = Field(default=None, description="Which alerts were muted while it did not run")
+
+
+def came(action: Action, became: str, detail: str) -> Came:
+    """What came of an action."""
+    told = {"kind": action.kind, "name": action.name, "what": action.what, "became": became, "detail": detail}
+    return Came.model_validate(told)
 
 
 class Applied(Output):

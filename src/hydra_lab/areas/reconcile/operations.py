@@ -67,7 +67,7 @@ class WhichRevision(Input):
 class ToImport(Input):
     """What is to be taken over."""
 
-    parts: list[Part] = Field(default=["containers"], min_length=1, max_length=4)
+    parts: list[Part] = Field(default=["containers"], min_length=1, max_length=5)
     note: str | None = Field(default=None, max_length=500)
 
 
@@ -75,7 +75,7 @@ class ToApply(Input):
     """What is to be brought about."""
 
     again: bool = Field(default=False, description="Also what was tried before and rolled back")
-    parts: list[Part] | None = Field(default=None, max_length=4, description="Only these; all if left out")
+    parts: list[Part] | None = Field(default=None, max_length=5, description="Only these; all if left out")
     wait_s: float = Field(default=120, ge=1, le=1200, description="Seconds until a container must be well")
 
 

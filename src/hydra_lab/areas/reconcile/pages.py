@@ -12,7 +12,13 @@ from hydra_lab.kernel.policy.model import Verdict
 
 LAST = 8
 AS_WATCHER = f"{WATCHER.kind.value}:{WATCHER.name}"
-ICONS = {"container": "container", "silence": "bell", "schedule": "calendar-clock", "workflow": "waypoints"}
+ICONS = {
+    "container": "container",
+    "silence": "bell",
+    "schedule": "calendar-clock",
+    "workflow": "waypoints",
+    "model": "brain",
+}
 LOOKS = {"done": ("ok", "circle-check"), "rolled back": ("warn", "history"), "failed": ("bad", "circle-x"),
          "not tried": ("off", "circle-dashed"), "waits": ("held", "clock"), "refused": ("off", "shield-x")}  # fmt: skip
 START = """\

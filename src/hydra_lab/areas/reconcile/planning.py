@@ -9,6 +9,7 @@ from datetime import datetime
 from hydra_lab.areas.reconcile import differing
 from hydra_lab.areas.reconcile.desired.model import Desired, WantedContainer
 from hydra_lab.areas.reconcile.model import Action, Bad
+from hydra_lab.areas.reconcile.models import ServerSeen, model_actions
 from hydra_lab.areas.reconcile.others import schedule_actions, silence_actions, workflow_actions
 from hydra_lab.kernel.capabilities import Container, Silence, Workflow
 from hydra_lab.kernel.capabilities.containers import placed
@@ -43,6 +44,7 @@ class Seen:
     silences: Sequence[Silence] | None = None
     schedules: Mapping[str, Schedule] | None = None
     workflows: Sequence[Workflow] | None = None
+    models: Mapping[str, ServerSeen] | None = None
     time_zone: str = "UTC"
 
 
@@ -76,7 +78,8 @@ def planned(desired: Desired, seen: Seen, bad: Sequence[Bad] = ()) -> list[Actio
     up = [one.model_copy(update={"needs": [name for name in one.needs if name in pending]}) for one in up]
     rest = [*schedule_actions(desired.schedules, seen.schedules, seen.time_zone),
             *silence_actions(desired.silences, seen.silences, seen.now),
-            *workflow_actions(desired.workflows, seen.workflows)]  # fmt: skip
+            *workflow_actions(desired.workflows, seen.workflows),
+            *model_actions(desired.models, seen.models)]  # fmt: skip
     gone = [removal(one) for one in seen.others if not one.fleeting] if desired.prune else []
     return [*reversed(down), *up, *rest, *gone]
 

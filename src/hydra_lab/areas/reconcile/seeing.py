@@ -1,4 +1,4 @@
-"""Looking at what there is: containers, silences, schedules and workflows, as far as something is wanted of them."""
+"""Looking at what there is, as far as something is wanted of it: containers, silences, schedules, workflows, models."""
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from hydra_lab.areas.reconcile.desired.model import Desired
 from hydra_lab.areas.reconcile.model import Unseen
+from hydra_lab.areas.reconcile.models import ServerSeen
 from hydra_lab.areas.reconcile.planning import Seen, There
 from hydra_lab.areas.reconcile.tended import with_probes
 from hydra_lab.kernel.capabilities import Container, ContainerHost, Silencer, WorkflowHost
@@ -16,10 +17,10 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Denied, HydraError, NotConfigured, NotFound, Refused, Unavailable
 from hydra_lab.kernel.integrations.soon import soon_of_each
 
-Part = Literal["containers", "silences", "schedules", "workflows"]
+Part = Literal["containers", "silences", "schedules", "workflows", "models"]
 AWAY = (NotConfigured, Unavailable, Denied, Refused)
 NEEDS: dict[Part, str] = {"containers": "container_host", "silences": "silencer", "workflows": "workflow_host",
-                          "schedules": ""}  # fmt: skip
+                          "schedules": "", "models": "model_backend"}  # fmt: skip
 BESIDE = (".hydra-before", ".hydra-next")  # what a container is called while another takes its place
 Found = Mapping[str, "list[Container] | HydraError"]
 
@@ -44,6 +45,7 @@ def see(
         ("schedules", bool(desired.schedules), lambda: schedules(ctx)),
         ("silences", silences_matter(ctx, desired), lambda: {"silences": ctx.capability(Silencer).silences()}),
         ("workflows", bool(desired.workflows), lambda: {"workflows": ctx.capability(WorkflowHost).workflows()}),
+        ("models", bool(desired.models), lambda: {"models": models(ctx, desired, unseen, strict=strict)}),
     )
     for part, matters, look in lookers:
         if not matters or (parts is not None and part not in parts):
@@ -136,6 +138,39 @@ def listed(ctx: Context, nodes: Collection[str], *, soon: bool) -> Found:
 def there_on(host: ContainerHost, node: str) -> list[Container]:
     """All containers of a node."""
     return list(host.containers(node))
+
+
+def models(ctx: Context, desired: Desired, unseen: list[Unseen], *, strict: bool) -> dict[str, ServerSeen]:
+    """The model servers of which something is wanted. Raises ``NotConfigured`` where there is none."""
+    ctx.services.integrations.require((NEEDS["models"],))
+    servers = {one.id: one for one in ctx.call("models.status").servers}
+    loaded = ctx.call("models.loaded").loaded
+    there = ctx.call("models.available").models
+    found = {}
+    for name in (one.name for one in desired.models):
+        one = servers.get(name)
+        if one is None or one.state != "there" or one.loaded is None:
+            why = untold(name, one)
+            if strict:
+                raise Unavailable(why, fix="See `hydra models status`.")
+            unseen.append(Unseen(what=f"models on {name}", why=why, need=NEEDS["models"]))
+            continue
+        found[name] = ServerSeen(
+            loads=one.loads,
+            holds_many=one.holds_many,
+            models=frozenset(each.name for each in there if each.server == name),
+            loaded={each.name: each.context for each in loaded if each.server == name},
+        )
+    return found
+
+
+def untold(name: str, one: Any) -> str:
+    """Why it is not known what a server has in memory."""
+    if one is None:
+        return f"There is no model server {name}."
+    if one.state == "there":
+        return f"{one.title} does not tell what it has in memory."
+    return one.detail or f"{one.title} has not been asked yet."
 
 
 def schedules(ctx: Context) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from sqlalchemy import Connection
 
 from hydra_lab.areas.reconcile import planning, store
-from hydra_lab.areas.reconcile.acting.doing import came, do, need_of_action
+from hydra_lab.areas.reconcile.acting.doing import do, need_of_action
 from hydra_lab.areas.reconcile.desired.keeping import desired_of, last
 from hydra_lab.areas.reconcile.desired.model import Desired
-from hydra_lab.areas.reconcile.model import Action, Applied, Came, Permission, Plan, Ran, Unseen, counted
+from hydra_lab.areas.reconcile.model import Action, Applied, Came, Permission, Plan, Ran, Unseen, came, counted
 from hydra_lab.areas.reconcile.seeing import NEEDS, Part, see
 from hydra_lab.kernel.capabilities.containers import AT
 from hydra_lab.kernel.context import Context
@@ -18,6 +18,7 @@ WATCHER = Actor(kind=ActorKind.SCHEDULE, name="reconcile", scopes=frozenset({"re
 VERBS = {
     "start": "containers.start", "stop": "containers.stop", "restart": "containers.restart",
     "recreate": "containers.recreate", "remove": "containers.remove",
+    "load": "models.load", "switch": "models.switch", "unload": "models.unload",
 }  # fmt: skip
 BAD = ("failed", "rolled back")
 
@@ -64,7 +65,7 @@ def permission(ctx: Context, action: Action) -> Permission:
         verb = registry.operation(VERBS.get(action.what, APPLY))
     except NotFound:
         verb = registry.operation(APPLY)
-    said = ctx.services.policy.check(verb, action.name, ctx.actor)
+    said = ctx.services.policy.check(verb, action.server or action.name, ctx.actor)
     return Permission(verdict=said.verdict, rule=said.rule, reason=said.reason)
 
 

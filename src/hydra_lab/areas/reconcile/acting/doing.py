@@ -1,14 +1,16 @@
 """Doing one action of a plan, after a look whether it is still what is to be done."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import assert_never
 
 from hydra_lab.areas.reconcile import others, planning, store
 from hydra_lab.areas.reconcile.acting.proving import proved
 from hydra_lab.areas.reconcile.acting.replacing import SAID_NO, TURN, discard, find, replaced, settled
+from hydra_lab.areas.reconcile.acting.steering import steered
 from hydra_lab.areas.reconcile.desired.keeping import desired_of
 from hydra_lab.areas.reconcile.desired.model import Desired, WantedContainer
-from hydra_lab.areas.reconcile.model import Action, Bad, Came, Kind
+from hydra_lab.areas.reconcile.model import Action, Bad, Came, Kind, came
 from hydra_lab.areas.reconcile.seeing import NEEDS, Part, need_of, see
 from hydra_lab.areas.reconcile.tended import quiet
 from hydra_lab.kernel.capabilities import ContainerHost, NewSilence, Silencer, WorkflowHost
@@ -18,14 +20,14 @@ from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, Refused, Unavailable
 
 PARTS: dict[Kind, Part] = {"container": "containers", "silence": "silences", "schedule": "schedules",
-                           "workflow": "workflows"}  # fmt: skip
+                           "workflow": "workflows", "model": "models"}  # fmt: skip
 QUIETLY = ("recreate", "restart")
 
 
 def do(ctx: Context, revision: int, action: Action, wait_s: float) -> Came:
     """Do it, and say what came of it; it waits where what it needs is lost."""
     desired = desired_of(ctx, revision)
-    with TURN:
+    with nullcontext() if action.kind == "model" else TURN:  # a load may take long, and has turns of its own
         try:
             return done(ctx, desired, revision, action, wait_s)
         except SAID_NO as error:
@@ -59,12 +61,6 @@ def need_of_action(action: Action) -> str:
     if action.kind == "container":
         return need_of(node_of(action.name))
     return NEEDS[PARTS[action.kind]]
-
-
-def came(action: Action, became: str, detail: str) -> Came:
-    """What came of an action."""
-    told = {"kind": action.kind, "name": action.name, "what": action.what, "became": became, "detail": detail}
-    return Came.model_validate(told)
 
 
 def current_digest(ctx: Context, desired: Desired, name: str) -> str:
@@ -109,6 +105,8 @@ def carried_out(ctx: Context, desired: Desired, action: Action, revision: int, w
             return silenced(ctx, desired, action) if action.kind == "silence" else scheduled(ctx, desired, action)
         case "activate" | "deactivate" | "set error workflow":
             return automated(ctx, desired, action)
+        case "load" | "switch" | "unload":
+            return steered(ctx, desired, action)
         case "nothing":
             return came(action, "not tried", action.why_not or "nothing can be done")
         case _:

@@ -15,6 +15,7 @@ Place = tuple[int | str, ...]
 Problem = tuple[Place, str]
 KEPT_TYPES = ("missing", "extra_forbidden")
 ALONE = ("host", "none")
+NAMED = ("containers", "silences", "schedules", "workflows", "models")
 
 
 def problems_of(given: Any) -> list[Problem]:
@@ -23,7 +24,7 @@ def problems_of(given: Any) -> list[Problem]:
         return []
     containers = things(given, "containers")
     return [
-        *(problem for part in ("containers", "silences", "schedules", "workflows") for problem in twice(given, part)),
+        *(problem for part in NAMED for problem in twice(given, part)),
         *(problem for index, one in containers for problem in unreadable(index, one)),
         *dependencies(containers), *taken_ports(containers), *elsewhere(containers),
         *(problem for index, one in things(given, "silences") for problem in wrong(

@@ -49,6 +49,9 @@ def drafted(ctx: Context, parts: Collection[Part], before: Desired) -> tuple[Des
              "error_workflow": one.settings.get("errorWorkflow")}
             for one in found
         ]  # fmt: skip
+    if "models" in parts:
+        servers = [one for one in ctx.call("models.status").servers if one.loads and one.loaded is not None]
+        told["models"] = [{"name": one.id, "loaded": one.loaded, "only": True} for one in servers]
     if lost:
         away = {one.need for one in lost}
         told["containers"] += [

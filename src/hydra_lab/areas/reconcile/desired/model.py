@@ -1,4 +1,4 @@
-"""What the owner wants to be so: containers, silences, schedules and workflows."""
+"""What the owner wants to be so: containers, silences, schedules, workflows and models."""
 
 import shlex
 from collections.abc import Mapping
@@ -126,6 +126,17 @@ class WantedWorkflow(Input):
     )
 
 
+class WantedModels(Input):
+    """What a model server is to have in memory."""
+
+    name: str = Field(min_length=1, max_length=100, description="The server's id, e.g. tabbyapi or ollama:big")
+    loaded: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
+        default=[], max_length=20, description="Names of models, as models.available has them"
+    )
+    context: int | None = Field(default=None, ge=1, le=100_000_000, description="Tokens; any if left out")
+    only: bool = Field(default=False, description="Nothing else is to be in memory there")
+
+
 class Desired(Input):
     """All that is wanted. Each part is a list, or has its things by their names."""
 
@@ -134,6 +145,7 @@ class Desired(Input):
     silences: list[WantedSilence] = Field(default=[], max_length=200)
     schedules: list[WantedSchedule] = Field(default=[], max_length=200)
     workflows: list[WantedWorkflow] = Field(default=[], max_length=500)
+    models: list[WantedModels] = Field(default=[], max_length=100)
 
     @classmethod
     def opened(cls, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +169,7 @@ class Desired(Input):
         return made
 
 
-PARTS = ("containers", "silences", "schedules", "workflows")
+PARTS = ("containers", "silences", "schedules", "workflows", "models")
 
 
 def listed(given: Mapping[str, Any]) -> dict[str, Any]:
