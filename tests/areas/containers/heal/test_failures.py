@@ -123,6 +123,15 @@ def test_a_daemon_killed_in_the_middle_of_a_restart_is_waited_for_and_the_restar
     until(lambda: "start" in actions(lab, "slow")[-2:])
     lives = [one for one in actions(lab, "slow") if one in ("create", "start", "die")]
     assert lives == ["create", "start", "die", "start"]
+    docker.run("up", STAY)
+    before = docker.state("up")["StartedAt"]
+    item = lab.client.post("/containers/up/restart").json()["id"]
+    until(lambda: docker.state("up")["Running"] and docker.state("up")["StartedAt"] != before)
+    os.kill(docker.pid, signal.SIGKILL)
+    until(lambda: lab.client.get(f"/queue/{item}").json()["state"] == "held")
+    docker.restart()  # it ends what it finds, here with exit code 0
+    assert ended(lab, item, or_held=False)["state"] == "done"
+    assert docker.state("up")["Running"], "it was restarted, so that it runs"
 
 
 def test_a_daemon_that_hangs_holds_the_work_and_no_page(lab: Server, docker: Docker) -> None:
