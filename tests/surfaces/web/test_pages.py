@@ -229,3 +229,10 @@ def test_what_only_repeats_itself_is_one_line_of_the_activity() -> None:
     other = replace(CALLED, name="items.done", item="a")
     found = lines([*calls, other, *calls[:2]])
     assert [(line.event.id, len(line.more)) for line in found] == [(9, 4), (1, 0), (9, 0), (8, 0)]
+
+
+def test_an_analysis_that_leaves_the_model_to_the_default_is_on_the_page_of_the_cache(
+    shop: Served, browser: Browser
+) -> None:
+    item = add(shop, title="Leave it to you", operation="cache.analyze", input={}, window="overnight")
+    assert f"/queue/{item.id}" in browser.get("/cache").html
