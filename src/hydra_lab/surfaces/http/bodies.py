@@ -10,7 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
-from hydra_lab.kernel.errors import TooLarge
+from hydra_lab.kernel.errors import NotReady, TooLarge
 
 TOGETHER = 1 << 20
 
@@ -46,8 +46,10 @@ async def on_disk(request: Request, folder: Path, limiter: CapacityLimiter) -> B
                 gathered.clear()
         await run(file.write, bytes(gathered))
         await run(file.seek, 0)
-    except BaseException:
+    except BaseException as error:
         file.close()
+        if isinstance(error, OSError):
+            raise NotReady("What was sent cannot be written to disk.", fix=f"Make room in {folder}.") from error
         raise
     return file
 
