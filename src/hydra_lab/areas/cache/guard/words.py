@@ -73,6 +73,7 @@ def german_only() -> frozenset[str]:
     found = read("german.yaml")
     names = ("negations", "little", "asking", "how", "relations", "names")
     words = {word for name in names for word in found[name].split()}
+    words |= {word for each in found["units"].values() for word in each.split()}
     words |= {word for pair in found["opposites"] for side in pair for word in side.split()} | found["numbers"].keys()
     return frozenset(words - set(found["in_english"].split()) - words_of("english").little)
 
