@@ -117,3 +117,19 @@ def test_messages_that_are_piped_in_at_once_are_all_answered_before_it_ends(toys
     )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(one["id"], "result" in one) for one in answers] == [(1, True), (2, True)], done.stdout
+
+
+def test_hydra_mcp_ends_quietly_when_its_client_left_in_the_middle(toyshop: Served) -> None:
+    environment = {"PATH": os.environ["PATH"], "HYDRA_URL": toyshop.url, "HYDRA_TOKEN": toyshop.token}
+    with subprocess.Popen(
+        [sys.executable, "-m", "hydra_lab", "mcp"], env=os.environ | environment, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as started:  # fmt: skip
+        assert started.stdin
+        assert started.stdout
+        assert started.stderr
+        started.stdout.close()
+        started.stdin.write(json.dumps(HELLO) + "\n")
+        started.stdin.close()
+        assert started.stderr.read() == ""
+    assert started.returncode == 0

@@ -211,7 +211,10 @@ async def serve(url: str, token: str | None) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     lines = anyio.wrap_file(open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
     async with httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, verify=trusted()) as client:
-        await Relay(url, token, client, anyio.wrap_file(out)).run(lines)
+        try:
+            await Relay(url, token, client, anyio.wrap_file(out)).run(lines)
+        except* BrokenPipeError:  # the client left in the middle of an answer; what is unsaid goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def speak(url: str, token: str | None) -> None:
