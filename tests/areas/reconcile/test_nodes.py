@@ -70,6 +70,7 @@ def test_a_lost_node_holds_its_part_and_what_a_cancelled_replacement_left_there_
     lab.client.post(f"/queue/{id}/approve", json={}).raise_for_status()
     until(lambda: any("waits for Docker on gpu2" in one for one in held_by(lab, id)))
     assert docker("inspect", "--format", "{{.Config.Labels.team}}", "web") == "lab"
+    assert lab.client.get("/reconcile/history").json()["runs"][0]["outcome"] == "in part"
     other.restart()
     other("start", "web")
     until(lambda: any("asks a person" in one for one in held_by(lab, id)))

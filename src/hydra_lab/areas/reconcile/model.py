@@ -154,7 +154,9 @@ class Ran(Output):
     revision: int
     author: str
     item: str | None
-    outcome: Literal["done", "rolled back", "failed"]
+    outcome: Literal["done", "in part", "rolled back", "failed"] = Field(
+        description="In part: the rest waits, or waited"
+    )
     done: list[Came]
 
 

@@ -12,15 +12,11 @@ from hydra_lab.kernel.policy.model import Verdict
 
 LAST = 8
 AS_WATCHER = f"{WATCHER.kind.value}:{WATCHER.name}"
-ICONS = {
-    "container": "container",
-    "silence": "bell",
-    "schedule": "calendar-clock",
-    "workflow": "waypoints",
-    "model": "brain",
-}
+ICONS = {"container": "container", "silence": "bell", "schedule": "calendar-clock", "workflow": "waypoints",
+         "model": "brain"}  # fmt: skip
 LOOKS = {"done": ("ok", "circle-check"), "rolled back": ("warn", "history"), "failed": ("bad", "circle-x"),
-         "not tried": ("off", "circle-dashed"), "waits": ("held", "clock"), "refused": ("off", "shield-x")}  # fmt: skip
+         "not tried": ("off", "circle-dashed"), "waits": ("held", "clock"), "in part": ("held", "clock"),
+         "refused": ("off", "shield-x")}  # fmt: skip
 START = """\
 # What is to be so. What is left out stays as it is.
 containers:

@@ -142,7 +142,7 @@ def test_a_daemon_that_hangs_holds_the_work_and_no_page(lab: Server, docker: Doc
     try:
         item = lab.client.post("/containers/calm/restart").json()["id"]
         assert "calm" in opened(lab, "/ui/containers")
-        assert "It did not answer within 2 s" in opened(lab, "/ui/containers/calm")
+        assert "Docker did not answer within 2 s" in opened(lab, "/ui/containers/calm")
         held = until(
             lambda: one if (one := lab.client.get(f"/queue/{item}").json())["state"] == "held" else None, seconds=90
         )

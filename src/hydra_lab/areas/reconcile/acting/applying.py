@@ -121,7 +121,7 @@ def brought_about(
 def wait(ctx: Context, revision: int, needs: list[str], done: list[Came]) -> None:
     """Return once one of these answers; until then the work is held for it, and what was done so far is kept."""
     if done:
-        ctx.transaction("keep so far", keep, ctx, revision, done)
+        ctx.transaction("keep so far", keep, ctx, revision, done, more=True)
     ctx.step("wait until it answers", answers, ctx, revision, list(dict.fromkeys(needs)))
 
 
@@ -171,9 +171,10 @@ def agreed(ctx: Context, again: bool, parts: list[Part] | None) -> Plan:
         shown = now
 
 
-def keep(connection: Connection, ctx: Context, revision: int, done: list[Came]) -> Ran:
-    """Keep what came of it, and journal it."""
+def keep(connection: Connection, ctx: Context, revision: int, done: list[Came], more: bool = False) -> Ran:
+    """Keep what came of it, and journal it; there may be more to come."""
     outcome = next((name for name in ("failed", "rolled back") if any(one.became == name for one in done)), "done")
+    outcome = "in part" if more else outcome
     ran = Ran.model_validate({
         "id": ctx.item_id or ctx.new_id(), "at": ctx.services.clock.now(), "revision": revision,
         "author": f"{ctx.actor.kind.value}:{ctx.actor.name}", "item": ctx.item_id, "outcome": outcome, "done": done,
