@@ -1,5 +1,6 @@
 """What of a container counts as told when an event of it was, however late it is looked at."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,7 +42,8 @@ def happened(action: str, seconds: float) -> Happened:
     [
         ("create", 1, None, (2, 3), ["start", "die"]),
         ("start", 2.1, (None, None), (2, None), []),
-        ("start", 2.1, (None, None), (2, 2.05), ["die"]),
+        ("start", 2.1, (None, None), (2, 2.05, "exited"), ["die"]),
+        ("start", 2.1, (None, None), (2, 1.99, "exited"), ["die"]),
         ("die", 3.1, (2, None), (2, 3), []),
         ("die", 3.1, (2, None), (4, 3), ["start"]),
         ("kill", 3, (2, None), (4, 3.5), ["die", "start"]),
@@ -60,7 +62,8 @@ def test_what_an_event_does_not_tell_is_found_by_a_look_should_the_stream_end(
     [
         ("start", 9, (2, None), (8, 5), True),
         ("start", 9, (2, 5), (8, 5), False),
-        ("start", 2.1, (None, None), (2, 2.05), False),
+        ("start", 2.1, (None, None), (2, 2.05, "exited"), False),
+        ("start", 2.1, (None, None), (2, 1.99, "exited"), False),
         ("start", 2.1, (None, None), (4, 2.05), False),
         ("die", 9, (2, None), (8, 5), False),
         ("start", 9, None, (8, 5), False),
@@ -71,3 +74,9 @@ def test_an_end_is_unheard_where_it_began_anew_and_no_end_was_told(
 ) -> None:
     told = ended_unheard(container(*now), before and container(*before), happened(action, seconds))
     assert told is is_unheard
+
+
+def test_what_has_ended_is_not_told_to_be_unhealthy() -> None:
+    before, after = container(2, None), container(2, 3, "exited")
+    found = changed(replace(before, health="healthy"), replace(after, health="unhealthy"))
+    assert [one.action for one in found] == ["die"]

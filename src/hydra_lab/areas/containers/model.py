@@ -119,7 +119,8 @@ def changed(old: Container | None, new: Container) -> list[Change]:
         found.append(Change(action="pause", container=new))
     if new.state == "running" and was == "paused":
         found.append(Change(action="unpause", container=new))
-    if new.health in ("healthy", "unhealthy") and (old is None or old.health != new.health):
+    # Docker calls what has ended unhealthy, which no check said.
+    if new.running and new.health in ("healthy", "unhealthy") and (old is None or old.health != new.health):
         found.append(Change(action="health_status", container=new))
     return found
 
@@ -127,10 +128,10 @@ def changed(old: Container | None, new: Container) -> list[Change]:
 def as_told(now: Container, before: Container | None, one: Happened) -> Container:
     """A container without a beginning and an end that ``one`` does not tell: they have events, which may be missed."""
     began, ended = now.started_at, now.finished_at
-    # A short life may be over before its beginning is told.
+    # A short life may be over before its beginning is told, even by the host's own times.
     untold = {
         "started_at": began and began > one.at,
-        "finished_at": ended and (ended > one.at or (one.action == "start" and began and ended > began)),
+        "finished_at": ended and (ended > one.at or (one.action == "start" and not now.running)),
     }
     kept: dict[str, Any] = {name: getattr(before, name, None) for name, late in untold.items() if late}
     return replace(now, **kept)
@@ -139,6 +140,6 @@ def as_told(now: Container, before: Container | None, one: Happened) -> Containe
 def ended_unheard(now: Container, before: Container | None, one: Happened) -> bool:
     """Whether a container that ``one`` tells began anew had ended before and nobody told: its host itself ended."""
     began, ended = now.started_at, now.finished_at
-    if one.action != "start" or before is None or began is None or ended is None:
+    if one.action != "start" or not now.running or before is None or began is None or ended is None:
         return False
     return ended != before.finished_at and ended <= began <= one.at
