@@ -12,6 +12,7 @@ class Status(StrEnum):
     COMPLETE = "complete"  # ✅ in the heading
     IMPLEMENTED = "implemented"  # only its Status field says so
     BLOCKED = "blocked"  # Priority or Status says BLOCKED (needs …)
+    SHELVED = "shelved"  # Status says CANCELLED, DEFERRED and the like, or the heading is struck through
 
 
 @dataclass(frozen=True, kw_only=True)

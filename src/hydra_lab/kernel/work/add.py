@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hydra_lab.kernel.errors import Conflict, Denied, Invalid, NotFound
+from hydra_lab.kernel.integrations.need import part_of, providers
 from hydra_lab.kernel.operation import Operation
 from hydra_lab.kernel.policy.model import Decision, Verdict
 from hydra_lab.kernel.services import Services
@@ -65,7 +66,7 @@ def admit(services: Services, connection: Connection, id: str, new: NewItem, bat
         new = replace(new, input=services.sealing.seal(verb.input, new.input))
         if ask:
             holds.append(approval_hold(ask, now))
-        holds += requirement_holds(services, verb.needs)
+        holds += [hold for hold in requirement_holds(services, verb.needs) if not is_brought(services, hold, new.holds)]
     holds += time_holds(services, new, now)
     if new.deadline and new.deadline <= now and not new.finished:
         raise Invalid(
@@ -110,6 +111,13 @@ def approval_hold(decision: Decision, now: datetime) -> NewHold:
 def requirement_holds(services: Services, needs: Sequence[str]) -> list[NewHold]:
     """A hold for each thing needed that is not configured or does not answer."""
     return [requirement_hold(services, need) for need in needs if not services.integrations.ready(need)]
+
+
+def is_brought(services: Services, hold: NewHold, others: Sequence[NewHold]) -> bool:
+    """Whether what is needed comes with an integration that another hold waits for already."""
+    need = hold.ref or ""
+    brings = set() if part_of(need) else {one.name for one in providers(need, services.registry.integrations)}
+    return any(one.kind is HoldKind.REQUIREMENT and one.ref in brings for one in others)
 
 
 def requirement_hold(services: Services, need: str) -> NewHold:

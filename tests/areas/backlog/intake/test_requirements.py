@@ -75,9 +75,19 @@ def test_a_blocked_item_is_ready_as_soon_as_its_webhook_is_set(lab: BacklogLab) 
 
 def test_what_the_operation_needs_anyway_is_said_once(lab: BacklogLab) -> None:
     lab.take(document(LAMP.format(run="notes.send")))
-    assert refs(lab, "1.1") == ["notes"]
+    assert refs(lab, "1.1") == ["discord"]
     configure(lab)
     assert lab.item("1.1").state is State.QUEUED
+
+
+def test_another_system_that_gives_the_same_is_not_the_one_the_document_names(
+    make_lab: Callable[..., BacklogLab],
+) -> None:
+    matrix = replace(DISCORD, name="matrix", title="Matrix", secret_name="a Matrix token")
+    lab = make_lab(integrations=(DISCORD, matrix))
+    lab.take(document(LAMP.format(run="notes.send")))
+    configure(lab, "matrix")
+    assert (lab.item("1.1").state, refs(lab, "1.1")) == (State.HELD, ["discord"])
 
 
 def test_what_is_configured_already_holds_nothing(lab: BacklogLab) -> None:

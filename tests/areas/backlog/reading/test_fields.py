@@ -55,11 +55,25 @@ def test_priorities(text: str, priority: str | None) -> None:
     [
         ("BLOCKED (needs webhook URL)", "webhook URL"), ("blocked (requires HA_TOKEN)", "HA_TOKEN"),
         ("BLOCKED", ""), ("BLOCKED (", ""), ("🚫 BLOCKED (needs a disk)", "a disk"),
-        ("HIGH", None), ("UNBLOCKED", None),
+        ("blocked - waiting for Grafana token", "Grafana token"), ("Blocked by: the plumber.", "the plumber"),
+        ("waiting on parts (two weeks)", "parts (two weeks)"), ("blocked until 2027", "2027"),
+        ("HIGH", None), ("UNBLOCKED", None), ("Waiting", None),
     ],
 )  # fmt: skip
 def test_blocked_says_what_it_needs(text: str, needs: str | None) -> None:
     assert fields.blocked_on(text) == needs
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "shelved"),
+    [
+        ("CANCELLED", True, True), ("❌ Won't do", True, True), ("deferred to spring", True, True),
+        ("**On hold** - money", True, True), ("In progress", True, False), ("⏳ TODO", True, False),
+        ("✅ Done in May", True, False), ("BLOCKED (needs a disk)", True, False), ("purple", False, False),
+    ],
+)  # fmt: skip
+def test_a_status_that_says_nobody_wants_it_done_is_no_open_one(text: str, known: bool, shelved: bool) -> None:
+    assert (fields.is_status(text), fields.shelved(text)) == (known, shelved)
 
 
 @pytest.mark.parametrize(

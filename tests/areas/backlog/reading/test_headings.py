@@ -11,6 +11,11 @@ from hydra_lab.areas.backlog.reading.headings import Kind, read_heading
         ("## TIER 1: FIXES", Kind.TIER, "1", "FIXES"),
         ("# Tier 12 - Later on", Kind.TIER, "12", "Later on"),
         ("## TIER 3", Kind.TIER, "3", ""),
+        ("## Tier IV. Dreams", Kind.TIER, "4", "Dreams"),
+        ("## TIER C: Later", Kind.TIER, "3", "Later"),
+        ("## Tier IVX of it", Kind.OTHER, None, "Tier IVX of it"),
+        ("### B) Fix it", Kind.ITEM, "B", "Fix it"),
+        ("### [ ] 1.1 Fix it", Kind.ITEM, "1.1", "Fix it"),
         ("### 1.1 Fix it", Kind.ITEM, "1.1", "Fix it"),
         ("#### 1.1.2: Fix it", Kind.ITEM, "1.1.2", "Fix it"),
         ("### 1.1. Fix it ###", Kind.ITEM, "1.1", "Fix it"),
@@ -51,6 +56,20 @@ def test_a_mark_at_the_end_says_done_and_is_no_part_of_the_title(mark: str) -> N
     heading = read_heading(f"### 2.3 Build it {mark}", tier_level=2)
     assert heading is not None
     assert (heading.done, heading.title) == (True, "Build it")
+
+
+@pytest.mark.parametrize("text", ["✅ 2.3 Build it", "2.3 ✔️ Build it", "[x] 2.3 Build it", "~~2.3 Build it~~ ✅"])
+def test_a_mark_before_the_title_says_done_as_well(text: str) -> None:
+    heading = read_heading(f"### {text}", tier_level=2)
+    assert heading is not None
+    assert (heading.done, heading.number, heading.title) == (True, "2.3", "Build it")
+
+
+@pytest.mark.parametrize("text", ["~~2.3 Build it~~", "2.3 ~~Build it~~"])
+def test_a_heading_that_is_struck_through_is_told(text: str) -> None:
+    heading = read_heading(f"### {text}", tier_level=2)
+    assert heading is not None
+    assert (heading.struck, heading.done, heading.title) == (True, False, "Build it")
 
 
 @pytest.mark.parametrize("title", ["Get it done", "Complete the API", "Mark ✅ items green", "Make COMPLETE"])

@@ -56,8 +56,8 @@ class Making:
     def item(self, entry: Entry, made: Plan) -> NewItem:
         """The work item of an entry; one that the document reports as complete never runs."""
         asks = question(entry, self.rules)
-        wanted = (*(self.required(hold) for hold in made.holds), *self.needed(made))
-        holds = tuple(hold for hold in wanted if not self.is_said(hold, made.operation))
+        told = [self.required(hold) for hold in made.holds if not self.is_met(hold)]
+        holds = (*told, *(hold for hold in self.needed(made) if not self.is_said(hold, made.operation)))
         if asks and made.operation is None:
             holds = tuple(replace(hold, detail=f"{hold.detail} {asks}") if is_plan(hold) else hold for hold in holds)
         common: dict[str, Any] = {
@@ -86,13 +86,15 @@ class Making:
             for detail, unblock in [self.missing(need)]
         ]
 
+    def is_met(self, hold: NewHold) -> bool:
+        """Whether a requirement is met already."""
+        return hold.kind is HoldKind.REQUIREMENT and self.ready(hold.ref or "")
+
     def is_said(self, hold: NewHold, operation: str | None) -> bool:
-        """Whether a requirement is met already, or is what the operation itself needs and so will wait for."""
-        if hold.kind is not HoldKind.REQUIREMENT:
-            return False
+        """Whether what an item is about is met already, or is what the operation itself needs and so will wait for."""
         brings = {hold.ref, *self.integrations.get(hold.ref or "", ())}
         needs = self.catalogue.by_name[operation].needs if operation else ()
-        return self.ready(hold.ref or "") or not brings.isdisjoint(needs)
+        return self.is_met(hold) or not brings.isdisjoint(needs)
 
     def required(self, hold: NewHold) -> NewHold:
         """A requirement that this Hydra has no integration for says so, instead of naming a page that is not there."""

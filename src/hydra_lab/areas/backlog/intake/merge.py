@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hydra_lab.areas.backlog.model import Entry
+from hydra_lab.areas.backlog.model import Entry, Status
 from hydra_lab.areas.backlog.planning.words import VERB_STEMS, stems
 from hydra_lab.kernel.work.model import State
 
@@ -96,7 +96,8 @@ def content(entry: Entry) -> dict[str, Any]:
     """What an item asks for, as plain data."""
     said = {name: value for name, value in vars(entry).items() if name not in NOT_CONTENT}
     run = asdict(entry.run) if entry.run else None
-    return {**said, "endpoints": [asdict(one) for one in entry.endpoints], "run": run}
+    shelved = {"shelved": True} if entry.status is Status.SHELVED else {}  # a struck heading says it nowhere else
+    return {**said, "endpoints": [asdict(one) for one in entry.endpoints], "run": run, **shelved}
 
 
 def fingerprint(entry: Entry) -> str:

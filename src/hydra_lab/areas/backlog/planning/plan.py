@@ -189,6 +189,9 @@ def question(entry: Entry, rules: Rules) -> str | None:
         said.append(f"The document lists it under what requires user input: {entry.asks}")
     if entry.status is Status.BLOCKED and not list(blocks(entry, rules)):
         said.append(f"The document says it is blocked: needs {entry.blocked_on or 'something it does not name'}.")
+    if entry.status is Status.SHELVED:
+        status = (entry.status_text or "").strip().rstrip(".")
+        said.append(f"The document's status of it is “{status}”." if status else "The document has struck it through.")
     return ". ".join(one.removesuffix(".") for one in said) + "." if len(said) > 1 else (said[0] if said else None)
 
 

@@ -91,6 +91,8 @@ class Draft:
         self.texts.setdefault(known, []).append(value)
         if known == "priority" and fields.priority(value) is None and fields.blocked_on(value) is None:
             return f"{value[:60]!r} is no priority (critical, high, medium, low or BLOCKED (needs …))"
+        if known == "status" and value and not fields.is_status(value):
+            return f"{value[:60]!r} is no status Hydra knows; the item counts as open"
         if known == "run":
             problem = fields.run_field(value).problem if value else None
             return f"the Run field cannot be read: {problem}" if problem else None
@@ -158,7 +160,8 @@ class Draft:
         """What the document says: its heading's mark counts first, then its Status field."""
         if self.heading.done:
             return Status.COMPLETE
-        word = (text or "").strip().strip("*_`✅ ").upper()
-        if word.startswith(("IMPLEMENTED", "COMPLETE", "DONE", "FINISHED")):
+        if fields.bare(text or "").upper().startswith(fields.DONE):
             return Status.IMPLEMENTED
+        if self.heading.struck or fields.shelved(text or ""):
+            return Status.SHELVED
         return Status.BLOCKED if blocked else Status.OPEN

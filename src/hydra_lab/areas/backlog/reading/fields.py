@@ -9,7 +9,20 @@ from typing import Any
 from hydra_lab.areas.backlog.model import Route, RunField
 
 FIELD = re.compile(r"\*\*([^*:\n]{1,60})(?::[ \t]?\*\*|\*\*[ \t]?:)")
-BLOCKED = re.compile(r"BLOCKED\b[ \t]*(?:\((?:needs?|requires?|waits? for)?[ \t]*([^)]*)\)?)?", re.IGNORECASE)
+BLOCKED = re.compile(r"(?:BLOCKED\b|(?=WAIT(?:S|ING)[ \t]+(?:FOR|ON)\b))(?:[ \t]*\(([^)]*)|(.*))", re.IGNORECASE)
+NEEDS = re.compile(
+    r"[\s:;,.–—-]*(?:(?:needs?|requires?|wait(?:s|ing)? (?:for|on)|pending|by|on|until)\b)?[\s:]*", re.IGNORECASE
+)
+SHELVED = re.compile(
+    r"(?:CANCEL|DROPPED|DEFER|POSTPON|ON[ \t-]?HOLD|PARKED|SHELVED|PAUSED|SKIP|OBSOLETE|ABANDON|REJECT|SUPERSEDE"
+    r"|WON['’]?T|WILL[ \t]NOT|NOT[ \t]DOING|GIVEN[ \t]UP)",
+    re.IGNORECASE,
+)
+OPEN = re.compile(
+    r"(?:OPEN|TO[ \t-]?DO|PLANNED|NEW|NEXT|READY|NOT[ \t](?:STARTED|DONE)|IN[ \t-]PROGRESS|WIP|STARTED|ACTIVE|ONGOING"
+    r"|PENDING|QUEUED|HELD|RUNNING|FAILED|PARTIAL|BACKLOG|IDEA|UNBLOCKED)",
+    re.IGNORECASE,
+)
 AROUND = re.compile(r"[\s~≈<>+,.()]*(?:(?:and|about|approx|around|up to|or so|total)[\s~,.()]*)*")
 AMOUNT = re.compile(
     r"(\d{1,5}(?:\.\d{1,3})?)(?:[ \t]*[-–][ \t]*(\d{1,5}(?:\.\d{1,3})?))?[ \t]*"
@@ -23,6 +36,8 @@ PRIORITIES = {
     "medium": "medium", "normal": "medium", "moderate": "medium", "p2": "medium",
     "low": "low", "p3": "low", "lowest": "low",
 }  # fmt: skip
+
+DONE = ("IMPLEMENTED", "COMPLETE", "DONE", "FINISHED")  # a status that begins so says that it was done
 
 # Other words for the same field; "Current …" and "Hydra" are looked at apart.
 NAMES = {
@@ -60,9 +75,25 @@ def priority(text: str) -> str | None:
 
 
 def blocked_on(text: str) -> str | None:
-    """What ``BLOCKED (needs webhook URL)`` waits for: ``webhook URL``; ``""`` where it does not say."""
-    match = BLOCKED.match(text.strip().strip("*_`🚫⛔ "))
-    return (match[1] or "").strip() if match else None
+    """What ``BLOCKED (needs webhook URL)`` or ``waiting for a disk`` waits for; ``""`` where it does not say."""
+    match = BLOCKED.match(bare(text))
+    return NEEDS.sub("", match[1] or match[2] or "", count=1).strip().rstrip(".?!") if match else None
+
+
+def shelved(text: str) -> bool:
+    """Whether a status says that nobody wants it done, now or ever: ``CANCELLED``, ``deferred to spring``."""
+    return bool(SHELVED.match(bare(text)))
+
+
+def is_status(text: str) -> bool:
+    """Whether a status is one that Hydra knows."""
+    word = bare(text)
+    return bool(word.upper().startswith(DONE) or OPEN.match(word) or shelved(text)) or blocked_on(text) is not None
+
+
+def bare(text: str) -> str:
+    """A value without the marks before and behind it."""
+    return text.strip().strip("*_`~✅✔☑❌⏳🚧🚫⛔\ufe0f ")
 
 
 def minutes(text: str) -> int | None:

@@ -8,9 +8,12 @@ DONE_WORDS = r"(?:COMPLETED?|DONE|IMPLEMENTED|FINISHED)"
 DONE_MARK = re.compile(
     rf"(?:[✅✔☑]\ufe0f?[ \t]*(?:{DONE_WORDS}\b)?|[\[(](?:x|{DONE_WORDS})[\])])[ \t]*$", re.IGNORECASE
 )
-TIER = re.compile(r"TIER[ \t]+(\d{1,6})\b[ \t]*[:.)–—-]*[ \t]*(.*)$", re.IGNORECASE)
+DONE_FIRST = re.compile(r"(?:[✅✔☑]\ufe0f?|\[[xX]\])[ \t]+")
+BOX_FIRST = re.compile(r"(?:☐|\[ \])[ \t]+")
+TIER = re.compile(r"TIER[ \t]+(\d{1,6}|[IVX]{1,6}|[A-H])\b[ \t]*[:.)–—-]*[ \t]*(.*)$", re.IGNORECASE)
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 NUMBERED = re.compile(r"\[?(\d{1,6}(?:\.\d{1,6}){1,5})\]?(?:[.:)]|[ \t]+[–—-](?=[ \t]))?(?=[ \t]|$)(.*)$")
-NUMBERED_ONCE = re.compile(r"(\d{1,6})[.:)](?=[ \t]|$)(.*)$")
+NUMBERED_ONCE = re.compile(r"(\d{1,6}(?=[.:)])|[A-Z](?=[.)]))[.:)](?=[ \t]|$)(.*)$")
 PHASE = re.compile(r"PHASE[ \t]+([A-Z]|\d{1,3})\b[ \t]*[:.)–—-]*[ \t]*(.*)$", re.IGNORECASE)
 FACT = re.compile(r"([A-Z][A-Za-z ]{1,30}):[ \t]+(\S.*)$")
 
@@ -40,6 +43,7 @@ class Heading:
     title: str
     note: str | None = None
     done: bool = False
+    struck: bool = False
 
 
 def heading_text(text: str) -> tuple[int, str] | None:
@@ -61,17 +65,19 @@ def heading_text(text: str) -> tuple[int, str] | None:
 def read_heading(text: str, *, tier_level: int | None) -> Heading | None:
     """What a line's heading opens; ``tier_level`` is the level of the tier it stands in, if any.
 
-    A single number (``### 3. Title``) makes an item only inside a tier; a dotted one (``### 1.3 Title``) does anywhere.
+    A single number or letter (``### 3. Title``) makes an item only inside a tier; a dotted one (``### 1.3 Title``) does
+    anywhere.
     """
     found = heading_text(text)
     if found is None:
         return None
     level, words = found
-    if match := TIER.match(words):
+    if (match := TIER.match(words)) and (number := tier_number(match[1])) is not None:
         title, note = bracketed(match[2])
-        return Heading(level=level, kind=Kind.TIER, number=match[1], title=title, note=note)
-    if match := NUMBERED.match(words) or (tier_level and level > tier_level and NUMBERED_ONCE.match(words)) or None:
-        return item(level, match[1], match[2])
+        return Heading(level=level, kind=Kind.TIER, number=number, title=title, note=note)
+    bare, done, struck = unmarked(words)
+    if match := NUMBERED.match(bare) or (tier_level and level > tier_level and NUMBERED_ONCE.match(bare)) or None:
+        return item(level, match[1], match[2], done=done, struck=struck)
     if match := PHASE.match(words):
         title, note = bracketed(match[2])
         return Heading(level=level, kind=Kind.PHASE, number=match[1].upper(), title=title, note=note)
@@ -79,13 +85,36 @@ def read_heading(text: str, *, tier_level: int | None) -> Heading | None:
     return Heading(level=level, kind=kind, number=None, title=words)
 
 
-def item(level: int, number: str | None, words: str) -> Heading:
-    """An item's heading: its title without the mark that says it is done."""
-    title = words.strip()
+def tier_number(text: str) -> str | None:
+    """``3`` of ``3``, ``III`` or ``C``; ``None`` for letters that make no number."""
+    word = text.upper()
+    if word.isdigit():
+        return word
+    if word in ROMAN:
+        return str(ROMAN.index(word) + 1)
+    return str(ord(word) - ord("A") + 1) if len(word) == 1 else None
+
+
+def unmarked(words: str) -> tuple[str, bool, bool]:
+    """A heading without the marks around it, whether they say that it is done, and whether they strike it through."""
+    struck = words.startswith("~~") and words.count("~~") > 1
+    if struck:
+        words = words.replace("~~", "").strip()
+    done = DONE_FIRST.match(words)
+    box = done or BOX_FIRST.match(words)
+    return words[box.end() :] if box else words, bool(done), struck
+
+
+def item(level: int, number: str | None, words: str, *, done: bool = False, struck: bool = False) -> Heading:
+    """An item's heading: its title without the marks that say it is done or given up."""
+    title, ticked, crossed = unmarked(words.strip())
     marked = DONE_MARK.search(title[-40:])
     if marked:
         title = title[: len(title) - len(title[-40:]) + marked.start()].rstrip(" \t–—-")
-    return Heading(level=level, kind=Kind.ITEM, number=number, title=title, done=bool(marked))
+    return Heading(
+        level=level, kind=Kind.ITEM, number=number, title=title,
+        done=done or ticked or bool(marked), struck=struck or crossed,
+    )  # fmt: skip
 
 
 def kind_by_words(words: str) -> Kind:
