@@ -27,7 +27,7 @@ from hydra_lab.kernel.policy import MIGRATIONS as POLICY_MIGRATIONS
 from hydra_lab.kernel.policy import Policy
 from hydra_lab.kernel.process.beats import Beats
 from hydra_lab.kernel.process.disk import watch_disk
-from hydra_lab.kernel.process.lock import DataDirLock
+from hydra_lab.kernel.process.lock import DataDirLock, make_folder
 from hydra_lab.kernel.process.routines import keep_routines
 from hydra_lab.kernel.process.upgrade import upgrade
 from hydra_lab.kernel.registry import Registry, discover
@@ -74,7 +74,7 @@ class Application:
         registry = registry or found_rooms()
         settings = SettingsStore(sources, clock)
         current = settings.current
-        current.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(current.data_dir)
         ids, scrubber = Ids(), Scrubber()
         database = Database(current.database_url, synchronous=current.synchronous)
         journal = Journal(clock, scrubber.scrub)

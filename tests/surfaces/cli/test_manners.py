@@ -70,6 +70,7 @@ def test_a_database_of_a_newer_version_is_left_alone(make_server: Make) -> None:
         (["--host", "no such host"], "no address to listen on"),
         (["--backlog", "/nowhere.md"], "/nowhere.md cannot be read"),
         (["--config", "/nowhere.toml"], "no file /nowhere.toml"),
+        (["--data", "/dev/null/hydra"], "data directory /dev/null/hydra cannot be used: Not a directory"),
     ],
 )
 def test_wrong_options_are_told(tmp_path: Path, words: list[str], said: str) -> None:

@@ -1,11 +1,25 @@
 """One process per data directory: a lock that says who holds it."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
 from typing import IO
 
-from hydra_lab.kernel.errors import Conflict
+from hydra_lab.kernel.errors import Conflict, Invalid
+
+
+def make_folder(path: Path) -> None:
+    """Make the data directory where there is none. Raises ``Invalid`` where this user cannot write into it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise Invalid(
+            f"The data directory {path} cannot be used: {error.strerror}.",
+            fix="Choose a folder that you may write to, with --data or HYDRA_DATA_DIR, or correct this one's rights.",
+        ) from error
 
 
 class DataDirLock:
@@ -17,7 +31,7 @@ class DataDirLock:
 
     def take(self) -> None:
         """Take the lock. Raises ``Conflict`` naming the process that has it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._path.parent)
         file = self._path.open("a+", encoding="utf-8")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -210,7 +210,7 @@ def read_file(path: Path, *, required: bool) -> dict[str, Any]:
     """The content of hydra.toml, empty when it is absent and nobody asked for it by name."""
     try:
         return tomllib.loads(path.read_text())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if not required:
             return {}
         raise Invalid(f"There is no file {path}.", fix="Correct --config or HYDRA_CONFIG.") from error
