@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 
+from hydra_lab.kernel.errors import Unavailable
 from hydra_lab.kernel.operation import Frame
 from hydra_lab.surfaces.http import streams
 from hydra_lab.surfaces.http.streams import Streams, event_stream
@@ -174,6 +176,56 @@ def test_bytes_are_sent_as_they_come(toyshop: Served) -> None:
 def test_an_answer_that_breaks_is_cut_and_not_taken_for_whole(toyshop: Served) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         toyshop.client.post("/toys/sing", content=b"broken")
+
+
+class Singing:
+    """A body that never ends, and says so in its own words when it is cut."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"la "
+                await asyncio.sleep(0.01)
+        except Unavailable as error:
+            yield f"cut: {error}".encode()
+            raise
+
+
+class Silent:
+    """A body of which nothing comes any more."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"la "
+        await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize(("chunks", "said"), [(Singing(), b"cut: Hydra is stopping"), (Silent(), b"la ")])
+def test_an_answer_on_its_way_is_told_that_the_server_stops_and_cut(
+    chunks: AsyncIterable[bytes], said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "STOP_S", 0.1)
+
+    async def run() -> list[bytes]:
+        kept, sent, begun = Streams(), list[bytes](), asyncio.Event()
+
+        async def send(message: Any) -> None:
+            sent.append(message.get("body"))
+            begun.set()
+
+        async def waiting() -> dict[str, str]:
+            await asyncio.sleep(60)
+            return {"type": "http.disconnect"}
+
+        answer = streams.Chunks(chunks, 200, {}, "text/plain", kept)
+        task = asyncio.create_task(answer({"type": "http", "path": "/x"}, waiting, send))  # type: ignore[arg-type]
+        await asyncio.wait_for(begun.wait(), 5)
+        kept.close()
+        await asyncio.wait_for(task, 20)
+        return sent
+
+    sent = asyncio.run(run())
+    assert sent[-1].startswith(said)
+    assert b"" not in sent, "the caller sees that it is not whole"
 
 
 def test_who_leaves_in_the_middle_ends_the_answer(toyshop: Served) -> None:

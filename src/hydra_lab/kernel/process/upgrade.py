@@ -29,7 +29,10 @@ def upgrade(database: Database, rooms: Mapping[str, Sequence[Migration]], backup
         copy_database(database.path, copy)
         log.info("schema.copied", file=str(copy))
     applied = migrate(database, rooms, clock)
-    log.info("schema.upgraded", changes=applied, rooms=sorted(behind))
+    if is_new:
+        log.info("schema.created", changes=applied)
+    else:
+        log.info("schema.upgraded", changes=applied, rooms=sorted(behind))
     return applied
 
 

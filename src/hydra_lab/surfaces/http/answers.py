@@ -45,7 +45,7 @@ def raw_response(request: Request, raw: Raw) -> Response:
     """An endpoint's raw answer, with an ``ETag`` so that it is not sent twice; a file is streamed from disk."""
     headers = {name.title(): value for name, value in sendable(raw.headers).items()}
     if raw.chunks is not None:
-        return Chunks(raw.chunks, raw.status, headers, raw.media_type)
+        return Chunks(raw.chunks, raw.status, headers, raw.media_type, request.app.state.streams)
     if raw.filename:
         headers.setdefault("Content-Disposition", disposition(raw.filename))
     if raw.file is None:

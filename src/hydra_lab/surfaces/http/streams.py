@@ -1,7 +1,7 @@
 """Answers that come bit by bit: streams of events with heartbeats, and bytes as they come, cut where they break."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hydra_lab.kernel.errors import HydraError, describe
+from hydra_lab.kernel.errors import HydraError, Unavailable, describe
 from hydra_lab.kernel.operation import Frame
 
 T = TypeVar("T")
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 BEAT_S = 15.0
 # A client whose connection takes nothing for this long is gone or too slow to follow.
 SLOW_S = 30.0
+# How long an answer on its way may still take once the server stops; less than the server then waits for all of them.
+STOP_S = 2.0
 # How long the first frame is waited for, so that an error at the start still becomes a status.
 FIRST_S = 0.1
 # Frames in a row before others get their turn: without it a stream that never pauses would be all the server does.
@@ -56,6 +58,8 @@ class Streams:
     def waking(self, event: asyncio.Event) -> Iterator[None]:
         """While this lasts, the event is set when the server is about to stop; it is not counted as a stream."""
         self._closing.add(event)
+        if self.is_closing:
+            event.set()
         try:
             yield
         finally:
@@ -171,21 +175,50 @@ async def event_stream(streams: Streams, frames: AsyncIterator[Frame]) -> Respon
     return EventStream(streams, frames, first)
 
 
-class Chunks(Response):
-    """A body of unknown length. When it raises on its way the connection is closed without an end."""
+async def first_of(streams: Streams, *tasks: "asyncio.Future[Any]") -> bool:
+    """Wait until one of them is done; false when the server stops and none is done within ``STOP_S``."""
+    closing = asyncio.Event()
+    end = asyncio.ensure_future(closing.wait())
+    try:
+        with streams.waking(closing):
+            await asyncio.wait((*tasks, end), return_when=asyncio.FIRST_COMPLETED)
+        if not any(task.done() for task in tasks):
+            await asyncio.wait(tasks, timeout=STOP_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        end.cancel()
+    return any(task.done() for task in tasks)
 
-    def __init__(self, chunks: AsyncIterable[bytes], status: int, headers: Mapping[str, str], media_type: str) -> None:
+
+def stopping() -> Unavailable:
+    """What callers are told whose answer does not come to its end before the server has stopped."""
+    return Unavailable("Hydra is stopping; this answer did not come to its end.", fix="Ask again in a moment.")
+
+
+class Chunks(Response):
+    """A body of unknown length. When it raises on its way the connection is closed without an end.
+
+    One that goes on while the server stops is told so at its next chunk, as an error that it may put into words.
+    """
+
+    def __init__(
+        self, chunks: AsyncIterable[bytes], status: int, headers: Mapping[str, str], media_type: str, streams: Streams
+    ) -> None:
         super().__init__(status_code=status, headers=dict(headers), media_type=media_type)
         if "content-length" not in {name.lower() for name in headers}:
             del self.headers["content-length"]
-        self._chunks = chunks
+        self._chunks, self._streams = chunks, streams
+        self._late = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send every chunk, until they end or the caller leaves."""
+        """Send every chunk, until they end, the caller leaves or the server stops."""
         passing = asyncio.ensure_future(self.pass_on(send))
         gone = asyncio.ensure_future(disconnected(receive))
         try:
-            await asyncio.wait((passing, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not await first_of(self._streams, passing, gone):
+                self._late = True
+                await asyncio.wait((passing, gone), timeout=STOP_S / 2, return_when=asyncio.FIRST_COMPLETED)
+                if not (passing.done() or gone.done()):
+                    raise stopping()
             if passing.done():
                 passing.result()
         except Exception as error:
@@ -205,18 +238,32 @@ class Chunks(Response):
     async def pass_on(self, send: Send) -> None:
         """Send what comes. Raises ``TimeoutError`` when the caller takes nothing for long."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for chunk in self._chunks:
-            if chunk:
-                async with asyncio.timeout(SLOW_S):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        pieces = aiter(self._chunks)
+        async for chunk in pieces:
+            await self.put(send, chunk)
+            if self._late:
+                if isinstance(pieces, AsyncGenerator):
+                    await self.put(send, await pieces.athrow(stopping()))
+                    await pieces.aclose()
+                raise stopping()
         await send({"type": "http.response.body", "body": b""})
+
+    async def put(self, send: Send, chunk: bytes) -> None:
+        """Send one chunk. Raises ``TimeoutError`` when the caller does not take it."""
+        if chunk:
+            async with asyncio.timeout(SLOW_S):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of ``work``; ``None`` when the caller left before it came, and then ``work`` was cancelled."""
+    """The result of ``work``; ``None`` when the caller left before it came, and then ``work`` was cancelled.
+
+    Raises ``Unavailable`` when the server stops before it came.
+    """
     working, gone = asyncio.ensure_future(work), asyncio.ensure_future(disconnected(request.receive))
     try:
-        await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not await first_of(request.app.state.streams, working, gone):
+            raise stopping()
         return working.result() if working.done() else None
     finally:
         for task in (working, gone):
