@@ -68,10 +68,12 @@ def main() -> None:
     """The entry point of the command `hydra`."""
     code = command_line(Hydra())
     # Work that blocks in a call outside cannot be interrupted. All that is to be kept is written down by now, and the
-    # item goes on after the next start: its thread must not keep the process.
-    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+    # item goes on after the next start: its thread must not keep the process. Python waits for threads of a pool even
+    # where they are daemons.
+    if threading.active_count() > 1:
         logging.shutdown()
         sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
 

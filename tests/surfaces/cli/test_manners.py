@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -180,6 +181,26 @@ def test_a_stop_does_not_wait_for_those_who_only_listen(make_server: Make) -> No
     with one.client.stream("GET", "/events/stream") as stream:
         next(stream.iter_lines())
         assert one.stop() == 0
+
+
+def test_work_that_cannot_be_interrupted_does_not_keep_the_process() -> None:
+    busy = """
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+from hydra_lab import __main__ as hydra
+
+def command(_):
+    pool = ThreadPoolExecutor(1)
+    starter = threading.Thread(target=lambda: pool.submit(time.sleep, 120), daemon=True)
+    starter.start()
+    starter.join()
+    return 3
+
+hydra.command_line = command
+hydra.main()
+"""
+    done = subprocess.run([sys.executable, "-c", busy], env=environment(), capture_output=True, timeout=60, check=False)
+    assert done.returncode == 3, done.stderr
 
 
 def test_the_doctor_looks_at_this_machine_also_while_hydra_is_stopped(make_server: Make, tmp_path: Path) -> None:
