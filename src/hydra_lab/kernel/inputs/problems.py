@@ -35,6 +35,10 @@ def said(error: Any, model: type[BaseModel]) -> str:
             known = model.model_fields if len(error["loc"]) == 1 else ()
             near = get_close_matches(str(error["loc"][-1]), known, n=2, cutoff=0.6)
             return f"does not exist; did you mean {' or '.join(near)}?" if near else "does not exist"
+        case "too_short" | "too_long":  # of a list, whatever it becomes here
+            return "should" + str(error["msg"]).partition(" should")[2].replace(" after validation", "")
+        case "tuple_type" | "frozen_set_type" | "set_type":
+            return "Input should be a valid list"
         case _:
             return str(error["msg"]).removeprefix("Value error, ")
 
