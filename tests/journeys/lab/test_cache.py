@@ -65,7 +65,7 @@ def test_an_analysis_appears_by_itself_and_recording_is_switched(
 ) -> None:
     with visit(browser, hydra, color_scheme=colours, **({"viewport": size} if size else {})) as page:
         page.goto(f"{hydra.url}/ui/cache")
-        page.get_by_label("Record this model or alias").fill(f"for-{colours}")
+        page.get_by_label("What is asked of").fill(f"for-{colours}")
         page.locator("#recording").get_by_role("button", name="Record", exact=True).click()
         expect(page.locator("#recording")).to_contain_text(f"for-{colours}")
         page.select_option("#a-model", MODEL)
