@@ -115,6 +115,16 @@ def test_a_silence_is_extended_and_changed_and_one_made_elsewhere_is_shown(lab: 
     assert again.status_code == 409
 
 
+def test_the_same_silence_made_again_is_that_one_and_lasts_longer(lab: Lab) -> None:
+    asked = wanted('alertname="Twice"', reason="made twice")
+    first, second, third = (
+        lab.server.client.post("/alerts/silences", json=asked | {"minutes": minutes}).raise_for_status().json()
+        for minutes in (30, 60, 10)
+    )
+    assert first["id"] == second["id"] == third["id"]
+    assert first["ends_at"] < second["ends_at"] == third["ends_at"]
+
+
 @pytest.mark.parametrize(
     "given",
     [{"owner": None}, {"owner": " "}, {"reason": ""}, {"minutes": None}, {"ends_at": "2999-01-01T00:00:00Z"},

@@ -8,12 +8,13 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, f
 from hydra_lab.areas.alerts import asking
 from hydra_lab.areas.alerts.model import AlertView, SilenceView, as_text, parsed, silence_view, view, written
 from hydra_lab.areas.alerts.operations import Source
-from hydra_lab.kernel.capabilities import AlertHistory, AlertSource, Matcher, NewSilence, Silencer
+from hydra_lab.kernel.capabilities import AlertHistory, AlertSource, Matcher, NewSilence, Silence, Silencer
 from hydra_lab.kernel.context import Context
 from hydra_lab.kernel.errors import Conflict, HydraError, Invalid, NotConfigured
+from hydra_lab.kernel.integrations.soon import soon_from
 from hydra_lab.kernel.operation import Effect, Input, Output, operation
 
-NEEDS = ("silencer",)
+NEEDS, HISTORY = ("silencer",), "alert_history"
 LONGEST_MIN = 60 * 24 * 365
 Condition = Annotated[str, BeforeValidator(as_text), Field(max_length=4000)]
 Matchers = Annotated[
@@ -176,8 +177,24 @@ def shown(known: asking.Known) -> Silences:
 @operation("alerts.silence", effect=Effect.WRITE, path="POST /alerts/silences", subject="reason", needs=NEEDS,
            status=201)  # fmt: skip
 def silence(ctx: Context, input: WantedSilence) -> SilenceView:
-    """Keep people from being told of some alerts for a while."""
-    return kept(ctx, "alerts.silenced", input.silence(ctx.clock.now()))
+    """Keep people from being told of some alerts for a while.
+
+    The same silence made again, as after an answer that was lost, is that one, until the later of the two ends.
+    """
+    wanted = input.silence(ctx.clock.now())
+    there = same(ctx, wanted)
+    if there and there.ends_at >= wanted.ends_at:
+        return silence_view(there)
+    return kept(ctx, "alerts.silenced", wanted, there.id if there else None)
+
+
+def same(ctx: Context, wanted: NewSilence) -> Silence | None:
+    """A silence in force for the same alerts, owner and reason: a call whose answer was lost may have made it."""
+    if wanted.starts_at > ctx.clock.now():
+        return None
+    asked = (wanted.matchers, wanted.owner, wanted.reason)
+    found = (one for one in ctx.capability(Silencer).silences() if one.state == "active")
+    return next((one for one in found if (one.matchers, one.owner, one.reason) == asked), None)
 
 
 @operation("alerts.preview", effect=Effect.READ, path="POST /alerts/silences/preview", needs=NEEDS)
@@ -197,7 +214,8 @@ def fired_before(
 ) -> tuple[list[Past] | None, str | None]:
     """The alerts of the past days that fit, or why they are unknown."""
     try:
-        found = ctx.capability(AlertHistory).fired(matchers, start=now - timedelta(days=days), end=now)
+        history = ctx.capability(AlertHistory)
+        found = soon_from(ctx, HISTORY, lambda: history.fired(matchers, start=now - timedelta(days=days), end=now))
     except NotConfigured as error:
         return None, f"{error.detail} {error.fix}"
     except Invalid:
