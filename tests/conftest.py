@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.lab import Lab
 from tests.peers import docker as docker_peer
@@ -15,6 +16,9 @@ from tests.peers.docker import Docker
 from tests.peers.postgres import Postgres
 from tests.peers.starting import absent, installed
 from tests.server import Server
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
