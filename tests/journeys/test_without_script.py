@@ -91,7 +91,7 @@ def add_work(page: Any, server: Server) -> None:
     page.click("main a.primary:has-text('New work')")
     page.fill("main input[type=search]", "restore")
     page.click("main form button")
-    page.click("a.system:has-text('Back up, rehearse')")
+    page.click("main a.title:has-text('Back up, rehearse')")
     page.select_option("#input-action", "database_optimize")
     page.fill("#title", "Tidy up")
     page.select_option("#priority", "high")

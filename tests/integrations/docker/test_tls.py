@@ -38,7 +38,7 @@ def test_without_a_certificate_or_with_a_strangers_it_is_not_let_in(docker: Dock
 
 
 def test_an_engine_that_is_not_the_one_is_not_trusted(docker: Docker) -> None:
-    with pytest.raises(Unavailable, match="cannot be reached"):
+    with pytest.raises(Unavailable, match="is not believed"):
         probe(settings(docker, ca=docker.tls / "stranger.pem"), HTTP)
 
 

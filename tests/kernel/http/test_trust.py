@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hydra_lab.kernel.errors import Refused
+from hydra_lab.kernel.errors import Unavailable
 from hydra_lab.kernel.http import HttpClient
 from tests.areas.http.sites import Site
 from tests.certificates import certified
@@ -43,11 +43,11 @@ def test_an_authority_of_the_machine_is_believed_and_another_is_told_of(
 ) -> None:
     site, authority = secure
     url = f"https://localhost:{site.port}/"
-    with pytest.raises(Refused, match="of Lab is not believed: self-signed") as caught:
+    with pytest.raises(Unavailable, match="of Lab is not believed: self-signed") as caught:
         ask(HttpClient(), url)
     assert "SSL_CERT_FILE" in str(caught.value.fix)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     assert ask(HttpClient(), url) == b"fine"
-    with pytest.raises(Refused, match="mismatch"):
+    with pytest.raises(Unavailable, match="mismatch"):
         ask(HttpClient(), url.replace("localhost", "127.0.0.1"))
     assert len(site.asked) == 1

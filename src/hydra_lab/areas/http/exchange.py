@@ -2,7 +2,8 @@
 
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -10,7 +11,7 @@ import httpx
 
 from hydra_lab.areas.http.policy import Resolve, Target, check
 from hydra_lab.kernel.errors import Denied, Invalid, Refused, Unavailable
-from hydra_lab.kernel.http import translated, trusted
+from hydra_lab.kernel.http import UNBELIEVED, translated, trusted
 from hydra_lab.kernel.secrets.spotting import veiled
 
 MOST_REDIRECTS = 5
@@ -148,7 +149,7 @@ def to_address(
     url = httpx.URL(call.url).copy_with(host=address, port=target.port)
     headers = {"Accept-Encoding": "identity", "User-Agent": "hydra-lab", **call.headers, "Host": target.authority}
     verify = trusted() if target.scheme == "https" else False
-    with translated(who), httpx.Client(timeout=left, trust_env=False, verify=verify) as client:
+    with believed(), translated(who), httpx.Client(timeout=left, trust_env=False, verify=verify) as client:
         request = client.build_request(
             call.method, url, headers=headers, content=call.body, extensions={"sni_hostname": target.host}
         )
@@ -158,6 +159,17 @@ def to_address(
         finally:
             response.close()
     return response.status_code, {name.lower(): value for name, value in response.headers.items()}, body, truncated
+
+
+@contextmanager
+def believed() -> Iterator[None]:
+    """Turn a certificate that is not believed into ``Refused``: no later try will mend it."""
+    try:
+        yield
+    except Unavailable as error:
+        if UNBELIEVED in str(error.__cause__):
+            raise Refused(error.detail, fix=error.fix) from error
+        raise
 
 
 def read(response: httpx.Response, most: int, deadline: float, who: str) -> tuple[bytes, bool]:

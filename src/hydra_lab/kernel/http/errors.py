@@ -8,14 +8,15 @@ import httpx
 from hydra_lab.kernel.errors import Refused, Unavailable
 
 UNBELIEVED = "CERTIFICATE_VERIFY_FAILED"
-BELIEVE_IT = "For an authority of your own, add it to the machine's, or start Hydra with SSL_CERT_FILE naming its file."
+BELIEVE_IT = (
+    "Add its authority to the machine's, or start Hydra with SSL_CERT_FILE naming its file; where there is a field ca, "
+    "that names it."
+)
 
 
 @contextmanager
 def translated(who: str) -> Iterator[None]:
-    """Turn httpx's transport errors into ``Unavailable``; what no later try will mend, such as an answer that cannot be
-    read and a certificate that is not believed, into ``Refused``.
-    """
+    """Turn httpx's transport errors into ``Unavailable`` and undecodable answers into ``Refused``."""
     try:
         yield
     except httpx.TimeoutException as error:
@@ -31,7 +32,7 @@ def translated(who: str) -> Iterator[None]:
     except httpx.TransportError as error:
         if UNBELIEVED in str(error):
             words = str(error).partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it is not trusted"
-            raise Refused(f"The certificate of {who} is not believed: {words}.", fix=BELIEVE_IT) from error
+            raise Unavailable(f"The certificate of {who} is not believed: {words}.", fix=BELIEVE_IT) from error
         raise Unavailable(
             f"{who} cannot be reached: {type(error).__name__}.",
             fix=f"See whether {who} runs and can be reached from Hydra's machine.",

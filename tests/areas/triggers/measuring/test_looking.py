@@ -123,7 +123,7 @@ def test_each_series_starts_its_work_once_with_its_value_and_labels(
     Meter.values = {"atlas": 70, "nova": 90}
     for _ in range(3):
         room.look()
-    assert room.texts() == ["atlas 81.5", "nova 90.0"]
+    assert room.texts() == ["atlas 81.5", "nova 90"]
     (told, _) = room.lab.events("triggers.measured")
     assert (told.subject, told.data["value"], told.data["labels"]) == ("hot", 81.5, {"node": "atlas"})
 
@@ -147,10 +147,10 @@ def test_what_comes_during_a_cooldown_waits_for_its_end(make: Callable[..., Room
     Meter.values = {"atlas": 90, "nova": 90}
     for _ in range(5):
         room.look()
-    assert room.texts() == ["atlas 90.0"]
+    assert room.texts() == ["atlas 90"]
     for _ in range(8):
         room.look()
-    assert room.texts() == ["atlas 90.0", "nova 90.0"]
+    assert room.texts() == ["atlas 90", "nova 90"]
 
 
 def test_work_is_started_once_for_each(make: Callable[..., Room]) -> None:
@@ -159,7 +159,7 @@ def test_work_is_started_once_for_each(make: Callable[..., Room]) -> None:
     for value in (90.0, 10.0, 95.0):
         Meter.values = {"atlas": value}
         room.look()
-    assert (room.texts(), room.show().last_outcome) == (["atlas 90.0"], "known")
+    assert (room.texts(), room.show().last_outcome) == (["atlas 90"], "known")
 
 
 def test_trying_it_shows_the_present_value_and_what_it_would_start(make: Callable[..., Room]) -> None:
@@ -170,7 +170,7 @@ def test_trying_it_shows_the_present_value_and_what_it_would_start(make: Callabl
     assert [(one.labels["node"], one.value, one.since is not None) for one in trial.measured.series] == [
         ("atlas", 90, True), ("nova", 40, False)
     ]  # fmt: skip
-    assert [(one.outcome, one.input) for one in trial.fitting] == [("would start", {"text": "atlas 90.0"})]
+    assert [(one.outcome, one.input) for one in trial.fitting] == [("would start", {"text": "atlas 90"})]
     room.look()
     assert (room.texts(), room.lab.names("triggers.measured")) == ([], [])
     room.look(minutes=1)
@@ -179,7 +179,7 @@ def test_trying_it_shows_the_present_value_and_what_it_would_start(make: Callabl
     assert (room.texts(), room.show().last_outcome) == ([], "would start")
     room.set()
     room.look()
-    assert room.texts() == ["atlas 90.0"]
+    assert room.texts() == ["atlas 90"]
 
 
 def test_conditions_choose_among_what_was_measured(make: Callable[..., Room]) -> None:
@@ -187,7 +187,7 @@ def test_conditions_choose_among_what_was_measured(make: Callable[..., Room]) ->
     room.set(when={"where": {"data.labels.node": "nova"}})
     Meter.values = {"atlas": 90, "nova": 91}
     room.look()
-    assert room.texts() == ["nova 91.0"]
+    assert room.texts() == ["nova 91"]
     assert len(room.lab.call("triggers.test", id="hot").fitting) == 1
 
 
@@ -222,7 +222,7 @@ def test_a_measurement_is_told_to_nobody_but_the_trigger_that_waits_for_it(make:
     room.set("boiling", metric={"above": 100})
     Meter.values = {"atlas": 90}
     room.look()
-    assert (room.texts(), room.show("boiling").last_outcome) == (["atlas 90.0"], None)
+    assert (room.texts(), room.show("boiling").last_outcome) == (["atlas 90"], None)
 
 
 def test_a_paused_one_is_not_asked_for_and_a_removed_one_is_forgotten(make: Callable[..., Room]) -> None:

@@ -1,7 +1,7 @@
 """Templates to HTML: one environment for all rooms, with each area's templates under the area's name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ class Renderer:
     """Renders pages and single parts of them.
 
     ``folders`` maps an area's name to its folder of templates; ``ui`` is where the browser finds the pages, ``names``
-    what a page at a path below it is called.
+    what a page at a path below it is called, and ``needed`` what satisfies a need of an operation, in words.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class Renderer:
         folders: Mapping[str, Path],
         ui: str = "/ui",
         names: Mapping[str, str] | None = None,
+        needed: Callable[[str], str] = str,
     ) -> None:
         own = FileSystemLoader(FOLDER)
         areas = PrefixLoader({name: FileSystemLoader(folder) for name, folder in folders.items()})
@@ -136,7 +137,7 @@ class Renderer:
             ago=ago, clock=clock, day=day, stamp=stamp, local=local, slug=slug, who=who, iso=datetime.isoformat,
             duration=words.duration, size=words.size, number=words.number, plural=words.plural,
             sentence=words.sentence, marked=marked, timed=timed, told=words.told,
-            unitless=words.unitless, pretty=words.pretty, listed=words.listed,
+            unitless=words.unitless, pretty=words.pretty, listed=words.listed, needed=needed,
         )  # fmt: skip
         self.env.globals.update(
             glyphs=looks.GLYPHS, states=looks.STATES, hold_looks=looks.HOLDS, event_look=looks.event_look,
